@@ -1,0 +1,37 @@
+namespace BackupOperator.Api.Runs;
+
+/// <summary>The words in <c>failure.reason</c>.</summary>
+public static class FailureReason
+{
+    public const string Unexpected = nameof(Unexpected);
+    public const string InvalidSpec = nameof(InvalidSpec);
+    public const string StorageUnavailable = nameof(StorageUnavailable);
+    public const string StorageRefused = nameof(StorageRefused);
+    public const string StorageFull = nameof(StorageFull);
+    public const string BucketNotFound = nameof(BucketNotFound);
+    public const string BackupNotFound = nameof(BackupNotFound);
+    public const string CorruptArchive = nameof(CorruptArchive);
+    public const string DataDirectoryError = nameof(DataDirectoryError);
+    public const string DataDirectoryNotFound = nameof(DataDirectoryNotFound);
+    public const string TargetFull = nameof(TargetFull);
+    public const string TargetChanged = nameof(TargetChanged);
+    public const string TargetNotFound = nameof(TargetNotFound);
+    public const string ShutdownTimeout = nameof(ShutdownTimeout);
+    public const string MaxDowntimeExceeded = nameof(MaxDowntimeExceeded);
+    public const string DatabaseNotRestored = nameof(DatabaseNotRestored);
+    public const string DatabaseRunning = nameof(DatabaseRunning);
+    public const string RolledBack = nameof(RolledBack);
+    public const string KubernetesUnavailable = nameof(KubernetesUnavailable);
+
+    /// <summary>The Job's pods died without saying why, as with SIGKILL or a lost node.</summary>
+    public const string SidecarDied = nameof(SidecarDied);
+
+    /// <summary>The Job finished, and left no result that could be trusted.</summary>
+    public const string ResultMissing = nameof(ResultMissing);
+    public const string JobDeleted = nameof(JobDeleted);
+    public const string PreparingTimeout = nameof(PreparingTimeout);
+    public const string QueuedTimeout = nameof(QueuedTimeout);
+    public const string TotalTimeout = nameof(TotalTimeout);
+    public const string Cancelled = nameof(Cancelled);
+    public const string Interrupted = nameof(Interrupted);
+}

@@ -1,0 +1,26 @@
+namespace BackupOperator.Api.Runs;
+
+/// <summary>Where the Job pod finds things; the operator mounts them and the sidecar reads them.</summary>
+public static class RunPaths
+{
+    /// <summary>The claim of the database.</summary>
+    public const string Volume = "/volume";
+
+    /// <summary>The claim of a volume storage.</summary>
+    public const string Storage = "/storage";
+
+    /// <summary>Files <c>accessKeyId</c>, <c>secretAccessKey</c> and, where there is one, <c>sessionToken</c>.</summary>
+    public const string StorageCredentials = "/etc/mysqlbackup/storage";
+
+    /// <summary>File <c>ca.crt</c>.</summary>
+    public const string StorageCa = "/etc/mysqlbackup/storage-ca";
+
+    /// <summary>Files <c>username</c> and <c>password</c>.</summary>
+    public const string MySqlCredentials = "/etc/mysqlbackup/mysql";
+
+    /// <summary>Scratch space (an emptyDir).</summary>
+    public const string Work = "/work";
+
+    /// <summary>Receives a <see cref="RunFailure"/> as JSON when the sidecar fails.</summary>
+    public const string TerminationLog = "/dev/termination-log";
+}

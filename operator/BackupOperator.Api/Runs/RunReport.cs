@@ -1,0 +1,133 @@
+using System.Text.Json.Serialization;
+
+namespace BackupOperator.Api.Runs;
+
+/// <summary>What the sidecar is doing; the operator derives the phase from it.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RunStep>))]
+public enum RunStep
+{
+    /// <summary>Checking the storage and the data directory; MySQL is untouched.</summary>
+    Checking,
+    Precopying,
+    Quiescing,
+    Archiving,
+
+    /// <summary>A restore moves the data directories.</summary>
+    Swapping,
+
+    /// <summary>A restore writes the files of the backup beside the running database.</summary>
+    Restoring,
+
+    /// <summary>Scaled up; waiting for MySQL's answer.</summary>
+    Resuming,
+    Uploading,
+    Verifying,
+
+    /// <summary>A restore puts the old data back.</summary>
+    RollingBack,
+    Done,
+    Failed,
+}
+
+/// <summary>
+/// What the sidecar knows of its run. It is <c>status.report</c> of the resource, and the sidecar is its only writer;
+/// phases and conditions are the operator's.
+/// </summary>
+public sealed record RunReport
+{
+    /// <summary>The pod that wrote this.</summary>
+    public string? Pod { get; init; }
+
+    public RunStep? Step { get; init; }
+
+    /// <summary>When the scale-down was sent.</summary>
+    public DateTimeOffset? StoppedAt { get; init; }
+
+    /// <summary>When the lock proved that MySQL was stopped; null with <see cref="LockUnavailable"/>.</summary>
+    public DateTimeOffset? LockedAt { get; init; }
+
+    /// <summary>Why only "pods gone" proves the stop, where there is no ibdata1.</summary>
+    public string? LockUnavailable { get; init; }
+
+    /// <summary>When the scale-up was sent.</summary>
+    public DateTimeOffset? ResumedAt { get; init; }
+
+    /// <summary>When MySQL answered after the scale-up.</summary>
+    public DateTimeOffset? AnsweredAt { get; init; }
+
+    public DateTimeOffset? UploadedAt { get; init; }
+
+    public DateTimeOffset? VerifiedAt { get; init; }
+
+    /// <summary>The verification that was done: None, Upload or ReadBack.</summary>
+    public string? Verification { get; init; }
+
+    /// <summary>A backup's result: set once, when the manifest is written and verified.</summary>
+    public BackupResult? Backup { get; init; }
+
+    /// <summary>A restore's result.</summary>
+    public RestoreResult? Restore { get; init; }
+
+    public RunFailure? Failure { get; init; }
+
+    public DateTimeOffset? FinishedAt { get; init; }
+}
+
+public sealed record BackupResult
+{
+    public required string BackupId { get; init; }
+
+    /// <summary><c>s3://bucket/key</c> or the path in the claim.</summary>
+    public required string Location { get; init; }
+
+    /// <summary><c>sha256:</c> and hex digits, over the manifest as it is stored.</summary>
+    public required string ManifestDigest { get; init; }
+
+    public required long LogicalBytes { get; init; }
+
+    public required long StoredBytes { get; init; }
+
+    public required long BlocksTotal { get; init; }
+
+    public required long BlocksReused { get; init; }
+
+    public required long Files { get; init; }
+
+    public string? ServerFlavour { get; init; }
+
+    public string? ServerVersion { get; init; }
+
+    public string? BinlogFile { get; init; }
+
+    public long? BinlogPosition { get; init; }
+
+    public string? GtidExecuted { get; init; }
+}
+
+public sealed record RestoreResult
+{
+    public required string BackupId { get; init; }
+
+    public required long LogicalBytes { get; init; }
+
+    public required long Files { get; init; }
+
+    /// <summary>The folder in the claim that holds the data of before; null where none was kept.</summary>
+    public string? PreviousData { get; init; }
+
+    /// <summary>True when MySQL was started and answered; false when the StatefulSet had no replicas before.</summary>
+    public required bool Started { get; init; }
+}
+
+/// <summary>Why a run failed; also the content of the termination log.</summary>
+public sealed record RunFailure
+{
+    /// <summary>One of <see cref="FailureReason"/>.</summary>
+    public required string Reason { get; init; }
+
+    /// <summary>The resource, the cause and the way out.</summary>
+    public required string Message { get; init; }
+
+    /// <summary>Whether another attempt can succeed without anyone's help.</summary>
+    public required bool Retryable { get; init; }
+}

@@ -1,0 +1,167 @@
+using System.Text.Json.Serialization;
+
+namespace BackupOperator.Api.Runs;
+
+/// <summary>What a Job pod is asked to do.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<RunKind>))]
+public enum RunKind
+{
+    Backup,
+    Restore,
+
+    /// <summary>Removes the previous data that a restore kept.</summary>
+    RemovePrevious,
+}
+
+/// <summary>
+/// Everything the sidecar needs to know for one run, resolved by the operator and handed over as JSON in the
+/// environment variable <c>MYSQLBACKUP_RUN</c>. Holds no secret: credentials are files below <see cref="RunPaths"/>.
+/// </summary>
+public sealed record RunSpec
+{
+    public const string EnvironmentVariable = "MYSQLBACKUP_RUN";
+
+    public required RunKind Kind { get; init; }
+
+    /// <summary>The resource to report to: kind <c>MySqlBackup</c> or <c>MySqlRestore</c>.</summary>
+    public required string ResourceKind { get; init; }
+
+    public required string Namespace { get; init; }
+
+    public required string Name { get; init; }
+
+    /// <summary>The uid of the resource; it is the run's id, and every status patch has it as precondition.</summary>
+    public required string Uid { get; init; }
+
+    public required RunTarget Target { get; init; }
+
+    public required RunStorage Storage { get; init; }
+
+    /// <summary>The backup's folder within the storage, without a leading or trailing slash.</summary>
+    public required string Path { get; init; }
+
+    public RunBackup? Backup { get; init; }
+
+    public RunRestore? Restore { get; init; }
+}
+
+/// <summary>The database of a run, as it was found before anything was touched.</summary>
+public sealed record RunTarget
+{
+    public required string StatefulSet { get; init; }
+
+    public required string StatefulSetUid { get; init; }
+
+    /// <summary>The replicas to go back to; recorded in the resource's status before the Job existed.</summary>
+    public required int Replicas { get; init; }
+
+    public required int Ordinal { get; init; }
+
+    public required string Pod { get; init; }
+
+    public required string Claim { get; init; }
+
+    /// <summary>The data directory within the claim's mount at <see cref="RunPaths.Volume"/>; empty for its root.</summary>
+    public string DataSubdirectory { get; init; } = "";
+
+    /// <summary>The data directory as the server sees it, such as <c>/var/lib/mysql</c>.</summary>
+    public required string ServerDataDirectory { get; init; }
+
+    /// <summary>Null: the IP of the pod.</summary>
+    public string? Host { get; init; }
+
+    public int Port { get; init; } = 3306;
+
+    /// <summary>Disabled, Preferred, Required, VerifyCa or VerifyFull.</summary>
+    public string Tls { get; init; } = "Preferred";
+
+    /// <summary>Whether <see cref="RunPaths.MySqlCredentials"/> is mounted; without, the server's greeting is the proof of life.</summary>
+    public bool HasCredentials { get; init; }
+
+    /// <summary>How long MySQL may be stopped before the run gives up and starts it.</summary>
+    public required TimeSpan MaxDowntime { get; init; }
+
+    /// <summary>How long the pods may take to stop.</summary>
+    public required TimeSpan QuiesceTimeout { get; init; }
+
+    /// <summary>How long MySQL may take to answer after the scale-up.</summary>
+    public required TimeSpan ResumeTimeout { get; init; }
+}
+
+/// <summary>Where the backup lies: exactly one of the two.</summary>
+public sealed record RunStorage
+{
+    public RunS3? S3 { get; init; }
+
+    public RunVolume? Volume { get; init; }
+}
+
+public sealed record RunS3
+{
+    public required string Bucket { get; init; }
+
+    /// <summary>Comes before every key; without slashes at its ends.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Null for AWS.</summary>
+    public string? Endpoint { get; init; }
+
+    public string? Region { get; init; }
+
+    public bool ForcePathStyle { get; init; }
+
+    /// <summary>Whether <see cref="RunPaths.StorageCredentials"/> is mounted; without, the ambient identity counts (web identity, instance role).</summary>
+    public bool HasCredentials { get; init; }
+
+    /// <summary>Whether <see cref="RunPaths.StorageCa"/> is mounted.</summary>
+    public bool HasCa { get; init; }
+
+    public bool InsecureSkipVerify { get; init; }
+
+    public string? ServerSideEncryption { get; init; }
+
+    public string? KmsKeyId { get; init; }
+
+    public string? StorageClass { get; init; }
+
+    public IReadOnlyDictionary<string, string>? Tags { get; init; }
+
+    /// <summary>Bytes of a part.</summary>
+    public long PartSize { get; init; } = 16 << 20;
+
+    /// <summary>Parts in flight.</summary>
+    public int Concurrency { get; init; } = 4;
+}
+
+public sealed record RunVolume
+{
+    /// <summary>The claim, mounted at <see cref="RunPaths.Storage"/>.</summary>
+    public required string Claim { get; init; }
+
+    /// <summary>The folder within the claim; empty for its root.</summary>
+    public string Folder { get; init; } = "";
+}
+
+public sealed record RunBackup
+{
+    public required string BackupId { get; init; }
+
+    public bool Precopy { get; init; } = true;
+
+    /// <summary><c>zstd</c> or <c>none</c>.</summary>
+    public string Compression { get; init; } = "zstd";
+
+    public int Level { get; init; } = 1;
+
+    /// <summary>None, Upload or ReadBack.</summary>
+    public string Verification { get; init; } = "Upload";
+}
+
+public sealed record RunRestore
+{
+    /// <summary>SHA-256 of the manifest as the MySqlBackup recorded it; null when the restore names only a location.</summary>
+    public string? ManifestDigest { get; init; }
+
+    /// <summary>Leave the old data in place until it is removed later; false removes it when MySQL answers.</summary>
+    public bool KeepPrevious { get; init; } = true;
+}
