@@ -1,0 +1,44 @@
+# `make` alone prints what there is.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+
+CONFIGURATION ?= Release
+VERSION ?= 0.1.0
+IMAGE ?= mysql-backup
+S3 ?=
+
+.PHONY: help demo test test-environment bench crds lint format image publish clean
+
+help: ## this text
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## back up a real MariaDB, destroy it, restore it, compare; S3=1: through a real S3 gateway
+	@scripts/test-environment.sh $(if $(S3),demo-s3,demo)
+	@scripts/build.sh demo/BackupOperator.Demo $(CONFIGURATION)
+	@demo/run.sh $(CONFIGURATION) $(if $(S3),--s3)
+
+test: test-environment ## all tests, against real servers; installs what it needs (Debian, as root)
+	@scripts/test.sh $(CONFIGURATION)
+
+test-environment: ## install the servers that tests run against
+	@scripts/test-environment.sh test
+
+crds: ## generate crds/ from the C# entities
+	@dotnet run -c $(CONFIGURATION) --project operator/BackupOperator -- crds --output crds
+
+lint: ## formatting, and generated files that differ from their source
+	@dotnet format BackupOperator.sln --verify-no-changes
+	@$(MAKE) --no-print-directory crds && git diff --exit-code --stat crds
+
+format: ## format the code
+	@dotnet format BackupOperator.sln
+
+publish: ## self-contained single-file binaries in artifacts/
+	@scripts/publish.sh
+
+image: ## container images $(IMAGE)-operator and $(IMAGE)-sidecar (needs docker)
+	docker build --target operator --build-arg VERSION=$(VERSION) -t $(IMAGE)-operator:$(VERSION) .
+	docker build --target sidecar --build-arg VERSION=$(VERSION) -t $(IMAGE)-sidecar:$(VERSION) .
+
+clean: ## remove what was built
+	@rm -rf artifacts && find . -type d \( -name bin -o -name obj -o -name TestResults \) -prune -exec rm -rf {} +
