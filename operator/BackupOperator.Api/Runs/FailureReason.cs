@@ -29,6 +29,12 @@ public static class FailureReason
     /// <summary>The Job finished, and left no result that could be trusted.</summary>
     public const string ResultMissing = nameof(ResultMissing);
     public const string JobDeleted = nameof(JobDeleted);
+
+    /// <summary>An object that the run needs to create exists already and belongs to someone else.</summary>
+    public const string NameConflict = nameof(NameConflict);
+    public const string ConnectionSecretInvalid = nameof(ConnectionSecretInvalid);
+    public const string StorageSecretInvalid = nameof(StorageSecretInvalid);
+    public const string ClaimNotFound = nameof(ClaimNotFound);
     public const string PreparingTimeout = nameof(PreparingTimeout);
     public const string QueuedTimeout = nameof(QueuedTimeout);
     public const string TotalTimeout = nameof(TotalTimeout);

@@ -30,6 +30,14 @@ public sealed record QuiesceMark
     /// <summary>From then on the operator starts MySQL, whatever the sidecar does.</summary>
     public required DateTimeOffset Deadline { get; init; }
 
+    /// <summary>
+    /// A restore is moving the data directories: MySQL must not be started before the swap is finished or undone.
+    /// The sidecar sets it with a resourceVersion precondition before the first rename (so a guard that has scaled up
+    /// meanwhile wins), and clears it in the patch that scales up. While it is set the guard never scales up; when the
+    /// sidecar is gone for good the operator starts a run of kind <see cref="RunKind.RollBack"/>.
+    /// </summary>
+    public bool Swapping { get; init; }
+
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,

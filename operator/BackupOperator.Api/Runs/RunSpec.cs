@@ -11,6 +11,12 @@ public enum RunKind
 
     /// <summary>Removes the previous data that a restore kept.</summary>
     RemovePrevious,
+
+    /// <summary>
+    /// Puts the old data back after a restore died in the middle of its swap, starts MySQL and waits for its answer.
+    /// Exits with 0 when MySQL answers; it has nothing to do where the journal says that no swap is open.
+    /// </summary>
+    RollBack,
 }
 
 /// <summary>
