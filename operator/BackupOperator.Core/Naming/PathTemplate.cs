@@ -1,0 +1,111 @@
+using System.Globalization;
+using System.Text;
+
+namespace BackupOperator.Core.Naming;
+
+/// <summary>What the placeholders of a path template stand for.</summary>
+public sealed record PathValues(
+    string Namespace,
+    string Name,
+    string StatefulSet,
+    string Type,
+    string Uid,
+    string Server,
+    DateTimeOffset Time);
+
+/// <summary>
+/// The folder of a backup in its storage, from <c>spec.naming.pathTemplate</c>. A path holds letters, digits and
+/// <c>. _ - = /</c> only, never a segment of dots, and always the uid: no two backups share a folder.
+/// </summary>
+public static class PathTemplate
+{
+    public const string Default = "{namespace}/{statefulSet}/{timestamp}-{type}-{uid}";
+
+    private const int LongestPath = 512;
+
+    /// <summary>Fills in a template.</summary>
+    /// <exception cref="FormatException">The template cannot be used; the message says why and what would do.</exception>
+    public static string Expand(string template, PathValues values)
+    {
+        if (!template.Contains("{uid}", StringComparison.Ordinal))
+        {
+            throw new FormatException($"path template '{template}' must hold {{uid}}: without it two backups could share a folder");
+        }
+
+        var path = new StringBuilder();
+        var rest = template.AsSpan();
+        while (rest.Length > 0)
+        {
+            var open = rest.IndexOf('{');
+            if (open < 0)
+            {
+                path.Append(rest);
+                break;
+            }
+
+            path.Append(rest[..open]);
+            var close = rest[open..].IndexOf('}');
+            if (close < 0)
+            {
+                throw new FormatException($"path template '{template}' has a {{ without its }}");
+            }
+
+            path.Append(ValueOf(rest.Slice(open + 1, close - 1).ToString(), template, values));
+            rest = rest[(open + close + 1)..];
+        }
+
+        return Check(path.ToString(), template);
+    }
+
+    private static string ValueOf(string placeholder, string template, PathValues values)
+    {
+        var value = placeholder switch
+        {
+            "namespace" => values.Namespace,
+            "name" => values.Name,
+            "statefulSet" => values.StatefulSet,
+            "type" => values.Type.ToLowerInvariant(),
+            "uid" => values.Uid,
+            "server" => values.Server,
+            "timestamp" => values.Time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture),
+            _ when placeholder.StartsWith("date:", StringComparison.Ordinal) => Date(placeholder["date:".Length..], values.Time),
+            _ => throw new FormatException(
+                $"path template '{template}' names {{{placeholder}}}; there are namespace, name, statefulSet, type, uid, server, timestamp and date:FORMAT"),
+        };
+        return string.Concat(value.Select(c => IsAllowed(c) ? c : '-'));
+    }
+
+    private static string Date(string format, DateTimeOffset time)
+    {
+        try
+        {
+            // A single letter would be a standard format of .NET; here it is a field of the date like any other.
+            return time.UtcDateTime.ToString(format.Length == 1 ? "%" + format : format, CultureInfo.InvariantCulture);
+        }
+        catch (FormatException e)
+        {
+            throw new FormatException($"'{format}' is no date format such as yyyy-MM-dd", e);
+        }
+    }
+
+    private static string Check(string path, string template)
+    {
+        var trimmed = path.Trim('/');
+        if (trimmed.Length > LongestPath)
+        {
+            throw new FormatException($"path template '{template}' gives a path of {trimmed.Length} characters; {LongestPath} are the most");
+        }
+
+        foreach (var segment in trimmed.Split('/'))
+        {
+            if (segment.Trim('.').Length == 0 || !segment.All(IsAllowed))
+            {
+                throw new FormatException($"path template '{template}' gives '{trimmed}': a segment must hold letters, digits and . _ - = only, and more than dots");
+            }
+        }
+
+        return trimmed;
+    }
+
+    private static bool IsAllowed(char c) => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '=' or '/';
+}

@@ -1,0 +1,52 @@
+using BackupOperator.Core.Runs;
+
+namespace BackupOperator.Core.Queueing;
+
+/// <summary>A run as the queue sees it.</summary>
+public sealed record QueuedRun(RunId Run, string StatefulSet, bool Emergency, DateTimeOffset CreatedAt, RunStage Stage);
+
+/// <summary>
+/// One run at a time for each target, and so many in all: emergencies first, then the oldest. A run whose target is busy
+/// takes no slot from others. The order follows from the resources alone, so that it survives the operator, and every
+/// run that reaches the head starts: later ones of the same priority never pass it.
+/// </summary>
+public static class QueuePolicy
+{
+    public static Admission Decide(RunId me, IReadOnlyCollection<QueuedRun> runs, int maxConcurrentRuns)
+    {
+        var started = runs.Where(r => r.Stage.IsStarted() && r.Run.Uid != me.Uid).ToList();
+        var waiting = runs.Where(r => r.Stage == RunStage.Queued || r.Run.Uid == me.Uid)
+            .OrderByDescending(r => r.Emergency)
+            .ThenBy(r => r.CreatedAt)
+            .ThenBy(r => r.Run.Uid, StringComparer.Ordinal)
+            .ToList();
+        var position = waiting.FindIndex(r => r.Run.Uid == me.Uid) + 1;
+        if (position == 0)
+        {
+            return new Admission(Admitted: false, WaitsFor: "the operator has not seen this run yet");
+        }
+
+        var mine = waiting[position - 1];
+        if (started.Find(r => SameTarget(r, mine)) is { } busy)
+        {
+            return new Admission(false, position, $"StatefulSet {mine.StatefulSet} is in use by {busy.Run.Kind} {busy.Run.Name}");
+        }
+
+        if (waiting.Take(position - 1).FirstOrDefault(r => SameTarget(r, mine)) is { } ahead)
+        {
+            return new Admission(false, position, $"{ahead.Run.Kind} {ahead.Run.Name} is ahead for StatefulSet {mine.StatefulSet}");
+        }
+
+        // Only the first of each idle target competes for a slot; the others would hold it without using it.
+        var ready = waiting.Take(position - 1)
+            .Where(r => !started.Exists(s => SameTarget(s, r)))
+            .DistinctBy(r => (r.Run.Namespace, r.StatefulSet))
+            .Count();
+        return started.Count + ready < maxConcurrentRuns
+            ? Admission.Free
+            : new Admission(false, position, $"{started.Count} of {maxConcurrentRuns} concurrent runs are under way");
+    }
+
+    private static bool SameTarget(QueuedRun a, QueuedRun b) =>
+        a.StatefulSet == b.StatefulSet && a.Run.Namespace == b.Run.Namespace;
+}

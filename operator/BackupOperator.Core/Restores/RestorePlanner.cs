@@ -1,0 +1,68 @@
+using BackupOperator.Core.Conditions;
+using BackupOperator.Core.Runs;
+
+namespace BackupOperator.Core.Restores;
+
+/// <summary>What is to be done about a restore.</summary>
+public sealed record RestoreDecision(RestorePhase Phase, RunDecision Run);
+
+/// <summary>Decides what happens next to a restore, from nothing but what was observed.</summary>
+public static class RestorePlanner
+{
+    public static RestoreDecision Decide(RestoreObservation observation, DateTimeOffset now)
+    {
+        var run = observation.Run;
+        var decision = run is { Stage: RunStage.Completed, HasFinalizer: false, Deleting: false }
+            ? Previous(observation, now)
+            : RunPlanner.Decide(run, now);
+        return new RestoreDecision(RestorePhases.PhaseOf(decision.Stage, decision.Step, observation.Phase), decision);
+    }
+
+    /// <summary>After success: the data of before is kept for a while, then removed by a Job of its own.</summary>
+    private static RunDecision Previous(RestoreObservation o, DateTimeOffset now)
+    {
+        var idle = new RunDecision { Stage = RunStage.Completed };
+        if (o.Run.Report?.PreviousData is not { Length: > 0 } folder || o.PreviousDataRemoved || o.CompletedAt is not { } completedAt)
+        {
+            return idle;
+        }
+
+        var due = completedAt + o.KeepPrevious;
+        if (now < due && o.RemovePreviousJob is null)
+        {
+            return idle with { Conditions = [NotRemoved("Kept", $"{folder} is kept until {due.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}")], RequeueAfter = due - now };
+        }
+
+        return o.RemovePreviousJob switch
+        {
+            null => idle with
+            {
+                Conditions = [NotRemoved("Removing", $"{folder} is being removed")],
+                Actions = [new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.RemovePrevious)],
+                RequeueAfter = RunPlanner.Later,
+            },
+            { IsOurs: false } => idle with
+            {
+                Conditions = [NotRemoved(RunReason.NameConflict, $"{folder} stays: the Job that would remove it has a name that is taken")],
+            },
+            { Outcome: JobOutcome.Succeeded, Expires: false } => idle with
+            {
+                Actions = [new RunAction.DeleteAccess(), new RunAction.ExpireJob(JobPurpose.RemovePrevious)],
+                RequeueAfter = RunPlanner.Soon,
+            },
+            { Outcome: JobOutcome.Succeeded } => idle with
+            {
+                Conditions = [new Condition(ConditionType.PreviousDataRemoved, ConditionStatus.True, "Removed")],
+            },
+            { Outcome: JobOutcome.Failed } job => idle with
+            {
+                Conditions = [NotRemoved("RemovalFailed", $"{folder} stays: {job.Message ?? "its Job failed"}; delete Job and folder by hand, or delete the Job to try again")],
+                RequeueAfter = TimeSpan.FromHours(1),
+            },
+            _ => idle with { Conditions = [NotRemoved("Removing", $"{folder} is being removed")], RequeueAfter = RunPlanner.Later },
+        };
+    }
+
+    private static Condition NotRemoved(string reason, string message) =>
+        new(ConditionType.PreviousDataRemoved, ConditionStatus.False, reason, message);
+}

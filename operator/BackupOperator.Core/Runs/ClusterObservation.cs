@@ -1,0 +1,63 @@
+namespace BackupOperator.Core.Runs;
+
+/// <summary>The StatefulSet of a run.</summary>
+/// <param name="Replicas"><c>spec.replicas</c>.</param>
+public sealed record TargetObservation(string Uid, int Replicas, MarkObservation? Mark = null);
+
+/// <summary>The quiesce mark on a StatefulSet.</summary>
+/// <param name="RunUid">The run that stopped it; empty where the mark cannot be read.</param>
+/// <param name="Replicas">What to go back to.</param>
+/// <param name="Swapping">The data directory may be between two states.</param>
+public sealed record MarkObservation(string RunUid, string Pod, int Replicas, DateTimeOffset Since, DateTimeOffset Deadline, bool Swapping = false);
+
+/// <summary>The Lease of a target.</summary>
+/// <param name="Holder">Null where it is free.</param>
+/// <param name="HolderIsOver">The holder has finished, is gone, or was never one of ours.</param>
+public sealed record LeaseObservation(string? Holder, bool HolderIsOver = false)
+{
+    public static LeaseObservation Free { get; } = new(Holder: null);
+}
+
+public enum JobOutcome
+{
+    Active,
+    Succeeded,
+    Failed,
+}
+
+/// <summary>A Job of a run.</summary>
+/// <param name="IsOurs">Its owner is the run's resource, by uid.</param>
+/// <param name="Deleting">Someone has asked for its deletion.</param>
+/// <param name="Message">The Job controller's words.</param>
+/// <param name="Expires">It has a time to live after its end.</param>
+public sealed record JobObservation(
+    string Uid,
+    JobOutcome Outcome,
+    bool IsOurs = true,
+    bool Deleting = false,
+    string? Reason = null,
+    string? Message = null,
+    DateTimeOffset? FinishedAt = null,
+    int FailedPods = 0,
+    bool Expires = false);
+
+/// <summary>A pod of a run's Job.</summary>
+/// <param name="Alive">It is there and its container has not ended for good.</param>
+/// <param name="WaitingFor">What keeps it from running, in the words of the scheduler or the kubelet.</param>
+/// <param name="Termination">How its container ended.</param>
+public sealed record PodObservation(
+    string Name,
+    DateTimeOffset CreatedAt,
+    bool Alive,
+    string? WaitingFor = null,
+    ContainerTermination? Termination = null);
+
+/// <summary>The end of a container.</summary>
+/// <param name="Reason">The kubelet's word, such as <c>OOMKilled</c>, or the pod's, such as <c>Evicted</c>.</param>
+/// <param name="Failure">What the sidecar wrote into its termination log.</param>
+public sealed record ContainerTermination(
+    int? ExitCode,
+    int? Signal = null,
+    string? Reason = null,
+    string? Message = null,
+    RunFailureInfo? Failure = null);

@@ -1,0 +1,44 @@
+namespace BackupOperator.Core.Runs;
+
+/// <summary>What a Job of a run is for.</summary>
+public enum JobPurpose
+{
+    /// <summary>The backup or the restore itself.</summary>
+    Run,
+
+    /// <summary>Undoes the swap of a restore that died in it.</summary>
+    RollBack,
+
+    /// <summary>Removes the data that a restore has kept.</summary>
+    RemovePrevious,
+}
+
+/// <summary>One small change to the cluster. Each can be repeated without harm.</summary>
+public abstract record RunAction
+{
+    private RunAction()
+    {
+    }
+
+    /// <summary>Makes a deletion of the resource wait until the run has been undone.</summary>
+    public sealed record AddFinalizer : RunAction;
+
+    public sealed record RemoveFinalizer : RunAction;
+
+    public sealed record TakeLease : RunAction;
+
+    public sealed record ReleaseLease : RunAction;
+
+    /// <summary>ServiceAccount, Role and RoleBinding of the sidecar.</summary>
+    public sealed record CreateAccess : RunAction;
+
+    public sealed record DeleteAccess : RunAction;
+
+    public sealed record CreateJob(JobPurpose Purpose) : RunAction;
+
+    /// <summary>Deletes the Job that has this uid, and its pods with it.</summary>
+    public sealed record DeleteJob(JobPurpose Purpose, string Uid) : RunAction;
+
+    /// <summary>Lets the Job controller remove a finished Job after a while; its logs are there until then.</summary>
+    public sealed record ExpireJob(JobPurpose Purpose) : RunAction;
+}

@@ -1,0 +1,61 @@
+using BackupOperator.Core.Queueing;
+
+namespace BackupOperator.Core.Runs;
+
+/// <summary>Everything that the decision about a run depends on, read at one moment.</summary>
+public sealed record RunObservation
+{
+    public required RunId Run { get; init; }
+
+    public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The stage in the resource's status.</summary>
+    public required RunStage Stage { get; init; }
+
+    public RunLimits Limits { get; init; } = new();
+
+    public bool HasFinalizer { get; init; }
+
+    public bool CancelRequested { get; init; }
+
+    /// <summary>The resource has a deletion timestamp.</summary>
+    public bool Deleting { get; init; }
+
+    /// <summary>When the intent (target, replicas, path) was recorded; null before.</summary>
+    public DateTimeOffset? StartedAt { get; init; }
+
+    /// <summary>The uid of the StatefulSet in the recorded intent.</summary>
+    public string? IntendedTargetUid { get; init; }
+
+    /// <summary>The uid of the Job as the status has it.</summary>
+    public string? RecordedJobUid { get; init; }
+
+    public Ending? Ending { get; init; }
+
+    /// <summary>Null where the spec can be carried out.</summary>
+    public SpecFinding? Finding { get; init; }
+
+    /// <summary>Null where the StatefulSet does not exist.</summary>
+    public TargetObservation? Target { get; init; }
+
+    public LeaseObservation Lease { get; init; } = LeaseObservation.Free;
+
+    public Admission Admission { get; init; } = Admission.Free;
+
+    public JobObservation? Job { get; init; }
+
+    public JobObservation? RollBackJob { get; init; }
+
+    /// <summary>Pods of the run, of whichever Job.</summary>
+    public IReadOnlyList<PodObservation> Pods { get; init; } = [];
+
+    public SidecarReport? Report { get; init; }
+
+    /// <summary>The mark on the target, if this run has put it there.</summary>
+    public MarkObservation? OwnMark => Target?.Mark is { } mark && mark.RunUid == Run.Uid ? mark : null;
+
+    public bool HoldsLease => Lease.Holder == Run.Holder;
+
+    /// <summary>The pod that was created last.</summary>
+    public PodObservation? LastPod => Pods.MaxBy(p => p.CreatedAt);
+}

@@ -1,0 +1,242 @@
+using BackupOperator.Core.Conditions;
+
+namespace BackupOperator.Core.Runs;
+
+/// <summary>
+/// What backups and restores have in common: queue, Lease, intent, Job, end. Every call derives the stage anew from the
+/// world; the status contributes only what was recorded on purpose (the intent, the Job's uid, the ending).
+/// </summary>
+public static class RunPlanner
+{
+    internal static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
+    internal static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
+
+    public static RunDecision Decide(RunObservation o, DateTimeOffset now)
+    {
+        if (o.Stage.IsOver())
+        {
+            return CleanUp(o);
+        }
+
+        if (o.Ending is { } ending)
+        {
+            return EndingPlanner.Decide(o, ending, now);
+        }
+
+        // A Job that has done its work is looked at before any wish to stop it: what is complete is complete.
+        if (o.Job is { IsOurs: true, Outcome: JobOutcome.Succeeded })
+        {
+            return Succeeded(o, now);
+        }
+
+        if (o.CancelRequested || o.Deleting)
+        {
+            var message = o.Deleting ? "The resource was deleted while the run was under way" : "Cancelled by spec.cancel";
+            return End(o, RunStage.Cancelled, RunReason.Cancelled, message, retryable: false, now);
+        }
+
+        if (o.StartedAt is not { } startedAt)
+        {
+            return StartPlanner.Decide(o, now);
+        }
+
+        if (now - startedAt > o.Limits.Total)
+        {
+            return End(
+                o, RunStage.Failed, RunReason.TotalTimeout,
+                "The run did not end within spec.timeouts.total; raise it, or look for what slowed the run down", retryable: true, now);
+        }
+
+        return o.Job is { } job ? WithJob(o, job, startedAt, now) : WithoutJob(o, startedAt, now);
+    }
+
+    /// <summary>Records the end before anything is undone; what was never started has nothing to undo.</summary>
+    internal static RunDecision End(RunObservation o, RunStage outcome, string reason, string message, bool retryable, DateTimeOffset now)
+    {
+        var ending = new Ending(outcome, reason, message, retryable, now);
+        return o.StartedAt is null && o.Job is null && o.Pods.Count == 0
+            ? EndingPlanner.Over(o, ending, databaseNotRestored: false)
+            : new RunDecision
+            {
+                Stage = o.Stage,
+                Step = o.Report?.Step,
+                Ending = ending,
+                Message = message,
+                Conditions = [.. RunConditions.OfProgress(o with { Ending = ending })],
+                RequeueAfter = Soon,
+            };
+    }
+
+    private static RunDecision CleanUp(RunObservation o)
+    {
+        // The finalizer is there exactly while the run may hold something in the cluster: without it, nothing is left.
+        if (!o.HasFinalizer)
+        {
+            return new RunDecision { Stage = o.Stage };
+        }
+
+        var actions = new List<RunAction>();
+        if (o.HoldsLease)
+        {
+            actions.Add(new RunAction.ReleaseLease());
+        }
+
+        actions.Add(new RunAction.DeleteAccess());
+        if (o.Job is { IsOurs: true, Outcome: not JobOutcome.Active, Expires: false, Deleting: false })
+        {
+            actions.Add(new RunAction.ExpireJob(JobPurpose.Run));
+        }
+
+        if (o.RollBackJob is { IsOurs: true, Outcome: not JobOutcome.Active, Expires: false, Deleting: false })
+        {
+            actions.Add(new RunAction.ExpireJob(JobPurpose.RollBack));
+        }
+
+        actions.Add(new RunAction.RemoveFinalizer());
+        return new RunDecision
+        {
+            Stage = o.Stage,
+            Actions = actions,
+            Conditions = [RunConditions.LockHeld(false, "Released")],
+            RequeueAfter = Soon,
+        };
+    }
+
+    private static RunDecision WithoutJob(RunObservation o, DateTimeOffset startedAt, DateTimeOffset now)
+    {
+        if (o.RecordedJobUid is not null || o.Report?.Step is not null)
+        {
+            return End(
+                o, RunStage.Failed, RunReason.JobDeleted,
+                "The Job of the run was deleted by someone; create the resource again to run it again", retryable: true, now);
+        }
+
+        if (o.Target is null || o.Target.Uid != o.IntendedTargetUid)
+        {
+            return End(
+                o, RunStage.Failed, RunReason.TargetChanged,
+                "The StatefulSet was deleted or created anew before the run began; create the resource again", retryable: true, now);
+        }
+
+        // Pods without their Job: it was created and deleted before we saw it. They must be gone before a second one starts.
+        if (o.Pods.Any(p => p.Alive))
+        {
+            return Preparing(o, "Waiting for the pods of a deleted Job to end", Soon);
+        }
+
+        return now - startedAt > o.Limits.Preparing
+            ? PreparingTimeout(o, "its Job could not be created", now)
+            : Preparing(o, "Creating the Job", Later) with
+            {
+                Actions = [new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.Run)],
+            };
+    }
+
+    private static RunDecision WithJob(RunObservation o, JobObservation job, DateTimeOffset startedAt, DateTimeOffset now)
+    {
+        if (!job.IsOurs)
+        {
+            return End(
+                o, RunStage.Failed, RunReason.NameConflict,
+                "A Job with the name that this run needs exists and belongs to someone else; delete or rename it, and create the resource again",
+                retryable: true, now);
+        }
+
+        if (o.RecordedJobUid is not null && job.Uid != o.RecordedJobUid)
+        {
+            return End(o, RunStage.Failed, RunReason.JobDeleted, "The Job of the run was replaced by someone", retryable: true, now);
+        }
+
+        if (job.Outcome == JobOutcome.Failed)
+        {
+            var cause = PostMortem.Explain(job, o.LastPod, o.Report);
+            return End(o, RunStage.Failed, cause.Reason, cause.Message, cause.Retryable, now) with { JobUid = job.Uid };
+        }
+
+        if (job.Deleting)
+        {
+            return End(
+                o, RunStage.Failed, RunReason.JobDeleted, "The Job of the run was deleted by someone; create the resource again to run it again",
+                retryable: true, now);
+        }
+
+        var last = o.LastPod;
+        var waitsSince = last is { WaitingFor: not null } ? Latest(last.CreatedAt, startedAt) : startedAt;
+        if ((last?.WaitingFor is not null || o.Report?.Step is null) && now - waitsSince > o.Limits.Preparing)
+        {
+            var why = last?.WaitingFor ?? (last is null ? "its Job has no pod" : "its pod has not reported");
+            return PreparingTimeout(o, why, now) with { JobUid = job.Uid };
+        }
+
+        if (o.Report?.Step is not { } step)
+        {
+            return Preparing(o, last?.WaitingFor is { } waiting ? $"Waiting for pod {last.Name}: {waiting}" : "Waiting for the sidecar's first word", Later)
+                with { JobUid = job.Uid };
+        }
+
+        return new RunDecision
+        {
+            Stage = RunStage.Running,
+            Step = step,
+            JobUid = job.Uid,
+            Message = last?.WaitingFor is { } again ? $"Waiting for pod {last.Name}: {again}" : null,
+            Conditions = [RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
+            RequeueAfter = Later,
+        };
+    }
+
+    private static RunDecision Succeeded(RunObservation o, DateTimeOffset now)
+    {
+        if (o.Report is not { HasResult: true })
+        {
+            return End(
+                o, RunStage.Failed, RunReason.ResultMissing,
+                "The Job succeeded and left no result in status.report: what it stored is not to be trusted", retryable: true, now);
+        }
+
+        if (o.OwnMark is null)
+        {
+            return new RunDecision
+            {
+                Stage = RunStage.Completed,
+                Step = SidecarStep.Done,
+                JobUid = o.Job!.Uid,
+                Conditions =
+                [
+                    RunConditions.LockHeld(false, "Released"), .. RunConditions.OfProgress(o), RunConditions.Complete(true, "Completed"),
+                ],
+                RequeueAfter = Soon,
+            };
+        }
+
+        // The data is safe, and MySQL has not answered: the guard works on it, and the outcome waits for it.
+        var waits = now - (o.Job!.FinishedAt ?? o.OwnMark.Since);
+        return waits > o.Limits.Resume
+            ? EndingPlanner.Over(o, NotRestored(now), databaseNotRestored: true)
+            : new RunDecision
+            {
+                Stage = RunStage.Running,
+                Step = SidecarStep.Resuming,
+                JobUid = o.Job.Uid,
+                Message = "The sidecar has finished; waiting for MySQL",
+                Conditions = [RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
+                RequeueAfter = Soon,
+            };
+    }
+
+    private static Ending NotRestored(DateTimeOffset now) =>
+        new(RunStage.Failed, RunReason.DatabaseNotRestored, "The run has done its work, and MySQL does not answer", Retryable: false, now);
+
+    private static RunDecision Preparing(RunObservation o, string message, TimeSpan requeueAfter) => new()
+    {
+        Stage = RunStage.Preparing,
+        Message = message,
+        Conditions = [RunConditions.Accepted(finding: null), RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
+        RequeueAfter = requeueAfter,
+    };
+
+    private static RunDecision PreparingTimeout(RunObservation o, string why, DateTimeOffset now) => End(
+        o, RunStage.Failed, RunReason.PreparingTimeout, $"The run did not begin within spec.timeouts.preparing: {why}", retryable: true, now);
+
+    private static DateTimeOffset Latest(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}

@@ -1,0 +1,17 @@
+namespace BackupOperator.Core.Runs;
+
+/// <summary>Reasons that the operator itself gives for a failure.</summary>
+public static class RunReason
+{
+    public const string Cancelled = nameof(Cancelled);
+    public const string QueuedTimeout = nameof(QueuedTimeout);
+    public const string PreparingTimeout = nameof(PreparingTimeout);
+    public const string TotalTimeout = nameof(TotalTimeout);
+    public const string TargetNotFound = nameof(TargetNotFound);
+    public const string TargetChanged = nameof(TargetChanged);
+    public const string JobDeleted = nameof(JobDeleted);
+    public const string NameConflict = nameof(NameConflict);
+    public const string SidecarDied = nameof(SidecarDied);
+    public const string ResultMissing = nameof(ResultMissing);
+    public const string DatabaseNotRestored = nameof(DatabaseNotRestored);
+}

@@ -1,0 +1,54 @@
+namespace BackupOperator.Core.Runs;
+
+/// <summary>The steps of the sidecar; the same words as in its report.</summary>
+public enum SidecarStep
+{
+    Checking,
+    Precopying,
+    Quiescing,
+    Archiving,
+    Swapping,
+    Restoring,
+    Resuming,
+    Uploading,
+    Verifying,
+    RollingBack,
+    Done,
+    Failed,
+}
+
+/// <summary>What the sidecar has told of its run.</summary>
+public sealed record SidecarReport
+{
+    public string? Pod { get; init; }
+
+    public SidecarStep? Step { get; init; }
+
+    public DateTimeOffset? StoppedAt { get; init; }
+
+    public DateTimeOffset? LockedAt { get; init; }
+
+    /// <summary>Why no lock proves the stop.</summary>
+    public string? LockUnavailable { get; init; }
+
+    public DateTimeOffset? ResumedAt { get; init; }
+
+    public DateTimeOffset? AnsweredAt { get; init; }
+
+    public DateTimeOffset? UploadedAt { get; init; }
+
+    public DateTimeOffset? VerifiedAt { get; init; }
+
+    public string? Verification { get; init; }
+
+    /// <summary>Whether the result of the run is in the report.</summary>
+    public bool HasResult { get; init; }
+
+    /// <summary>The folder with the data that a restore replaced.</summary>
+    public string? PreviousData { get; init; }
+
+    public RunFailureInfo? Failure { get; init; }
+}
+
+/// <summary>Why a run failed.</summary>
+public sealed record RunFailureInfo(string Reason, string Message, bool Retryable);

@@ -1,0 +1,83 @@
+using BackupOperator.Core.Conditions;
+using BackupOperator.Core.Queueing;
+
+namespace BackupOperator.Core.Runs;
+
+/// <summary>The way of a run from its creation to its recorded intent; nothing is touched on it but the Lease.</summary>
+internal static class StartPlanner
+{
+    public static RunDecision Decide(RunObservation o, DateTimeOffset now)
+    {
+        var waited = now - o.CreatedAt;
+        if (o.Finding is { } finding)
+        {
+            return finding.Final || waited > o.Limits.Preparing
+                ? EndingPlanner.Over(o, new Ending(RunStage.Failed, finding.Reason, finding.Message, !finding.Final, now), databaseNotRestored: false)
+                    with { Conditions = [RunConditions.Accepted(finding), RunConditions.Complete(false, finding.Reason, finding.Message)] }
+                : Waiting(o, RunStage.Pending, finding.Message, RunPlanner.Later, RunConditions.Accepted(finding));
+        }
+
+        if (waited > o.Limits.Queued)
+        {
+            return RunPlanner.End(
+                o, RunStage.Failed, RunReason.QueuedTimeout,
+                $"The run could not start within spec.timeouts.queued: {Obstacle(o) ?? "it was never its turn"}", retryable: true, now);
+        }
+
+        // First of all, so that a deletion of the resource cannot overtake what comes next.
+        if (!o.HasFinalizer)
+        {
+            return Waiting(o, RunStage.Queued, "Accepted", RunPlanner.Soon) with { Actions = [new RunAction.AddFinalizer()] };
+        }
+
+        if (Obstacle(o) is { } obstacle)
+        {
+            return Waiting(o, RunStage.Queued, obstacle, RunPlanner.Later) with { QueuePosition = o.Admission.Position };
+        }
+
+        return LeasePolicy.Decide(o.Lease, o.Run) == LeaseVerdict.Take
+            ? Waiting(o, RunStage.Queued, "Taking the Lease of the target", RunPlanner.Soon) with { Actions = [new RunAction.TakeLease()] }
+            : new RunDecision
+            {
+                Stage = RunStage.Preparing,
+                RecordIntent = true,
+                Message = "Creating the Job",
+                Conditions =
+                [
+                    RunConditions.Accepted(finding: null), RunConditions.LockHeld(true, "Held"),
+                    RunConditions.Complete(false, "InProgress"),
+                ],
+                RequeueAfter = RunPlanner.Soon,
+            };
+    }
+
+    /// <summary>What a run must wait for. Whoever has the Lease has had its turn already: an emergency that came later must not make both wait.</summary>
+    private static string? Obstacle(RunObservation o)
+    {
+        if (o.Target?.Mark is { } mark && mark.RunUid != o.Run.Uid)
+        {
+            return "The StatefulSet is still marked as stopped by another run; the operator is bringing MySQL back first";
+        }
+
+        return LeasePolicy.Decide(o.Lease, o.Run) switch
+        {
+            LeaseVerdict.Held => null,
+            LeaseVerdict.Wait => $"The target is in use by {o.Lease.Holder}",
+            _ => o.Admission.Admitted ? null : o.Admission.WaitsFor ?? "Waiting for a slot",
+        };
+    }
+
+    private static RunDecision Waiting(
+        RunObservation o, RunStage stage, string message, TimeSpan requeueAfter, Condition? accepted = null) => new()
+        {
+            Stage = stage,
+            Message = message,
+            Conditions =
+            [
+                accepted ?? RunConditions.Accepted(finding: null),
+                o.HoldsLease ? RunConditions.LockHeld(true, "Held") : RunConditions.LockHeld(false, "Waiting", message),
+                RunConditions.Complete(false, "InProgress"),
+            ],
+            RequeueAfter = requeueAfter,
+        };
+}

@@ -1,0 +1,83 @@
+using BackupOperator.Core.Guard;
+using BackupOperator.Core.Runs;
+
+namespace BackupOperator.Core.Tests.Guard;
+
+public sealed class GuardPlannerTests
+{
+    private static readonly DateTimeOffset Now = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
+    private static readonly MarkObservation Mark = new("u1", "job-x", 3, Now.AddMinutes(-1), Now.AddMinutes(9));
+    private static readonly GuardObservation Stopped = new() { Replicas = 0, Mark = Mark, SidecarAlive = true, RunIsOpen = true };
+
+    private static GuardDecision Decide(GuardObservation o) => GuardPlanner.Decide(o, Now);
+
+    [Fact]
+    public void A_sidecar_at_work_is_left_alone() => Decide(Stopped).Verdict.ShouldBe(GuardVerdict.Leave);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_dead_sidecar_brings_the_database_back_whether_or_not_its_run_goes_on(bool open)
+    {
+        var decision = Decide(Stopped with { SidecarAlive = false, RunIsOpen = open });
+
+        decision.Verdict.ShouldBe(GuardVerdict.ScaleUp);
+        decision.Replicas.ShouldBe(3);
+    }
+
+    [Fact]
+    public void A_hung_sidecar_has_until_the_deadline() =>
+        Decide(Stopped with { Mark = Mark with { Deadline = Now } }).Verdict.ShouldBe(GuardVerdict.ScaleUp);
+
+    [Fact]
+    public void The_mark_stays_until_the_database_answers() =>
+        Decide(Stopped with { SidecarAlive = false, Replicas = 3 }).Verdict.ShouldBe(GuardVerdict.AwaitAnswer);
+
+    [Fact]
+    public void The_mark_goes_when_the_database_answers() =>
+        Decide(Stopped with { SidecarAlive = false, Replicas = 3, Answers = true }).Verdict.ShouldBe(GuardVerdict.RemoveMark);
+
+    [Fact]
+    public void A_set_that_someone_scaled_beyond_is_not_scaled_down() =>
+        Decide(Stopped with { SidecarAlive = false, Replicas = 5, Answers = true }).Verdict.ShouldBe(GuardVerdict.RemoveMark);
+
+    [Fact]
+    public void A_set_that_had_no_pods_needs_no_answer() =>
+        Decide(Stopped with { SidecarAlive = false, Mark = Mark with { Replicas = 0 } }).Verdict.ShouldBe(GuardVerdict.RemoveMark);
+
+    [Fact]
+    public void A_database_that_stays_silent_raises_the_alarm_and_is_not_given_up()
+    {
+        var decision = Decide(Stopped with { SidecarAlive = false, Replicas = 3, WaitingSince = Now - GuardPlanner.Patience - TimeSpan.FromSeconds(1) });
+
+        decision.Verdict.ShouldBe(GuardVerdict.AwaitAnswer);
+        decision.Alarm.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(true, GuardVerdict.AwaitRollBack)]
+    [InlineData(false, GuardVerdict.CallForHelp)]
+    public void Mysql_is_never_started_between_two_data_directories(bool open, GuardVerdict verdict) =>
+        Decide(Stopped with { SidecarAlive = false, RunIsOpen = open, Mark = Mark with { Swapping = true, Deadline = Now } }).Verdict.ShouldBe(verdict);
+
+    [Fact]
+    public void Not_even_the_deadline_starts_it_there() =>
+        Decide(Stopped with { Mark = Mark with { Swapping = true, Deadline = Now.AddHours(-1) } }).Verdict.ShouldBe(GuardVerdict.AwaitRollBack);
+
+    [Fact]
+    public void A_mark_that_cannot_be_read_falls_back_to_what_its_run_has_recorded()
+    {
+        var decision = Decide(new GuardObservation { Replicas = 0, RecordedReplicas = 2 });
+
+        decision.Verdict.ShouldBe(GuardVerdict.ScaleUp);
+        decision.Replicas.ShouldBe(2);
+    }
+
+    [Fact]
+    public void A_mark_that_nobody_understands_calls_a_person() =>
+        Decide(new GuardObservation { Replicas = 0 }).ShouldSatisfyAllConditions(d => d.Verdict.ShouldBe(GuardVerdict.CallForHelp), d => d.Alarm.ShouldBeTrue());
+
+    [Fact]
+    public void A_mark_that_nobody_understands_goes_when_the_database_runs() =>
+        Decide(new GuardObservation { Replicas = 1, Answers = true }).Verdict.ShouldBe(GuardVerdict.RemoveMark);
+}

@@ -1,0 +1,80 @@
+using BackupOperator.Core.Queueing;
+using BackupOperator.Core.Runs;
+
+namespace BackupOperator.Core.Tests.Queueing;
+
+public sealed class QueuePolicyTests
+{
+    private static readonly DateTimeOffset Start = new(2025, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static QueuedRun Run(string name, string target, int minute, RunStage stage = RunStage.Queued, bool emergency = false) =>
+        new(new RunId("MySqlBackup", "shop", name, name), target, emergency, Start.AddMinutes(minute), stage);
+
+    [Fact]
+    public void The_oldest_run_of_a_target_goes_first()
+    {
+        var first = Run("a", "db", 0);
+        var second = Run("b", "db", 1);
+
+        QueuePolicy.Decide(first.Run, [second, first], 5).Admitted.ShouldBeTrue();
+        var waits = QueuePolicy.Decide(second.Run, [second, first], 5);
+        waits.Admitted.ShouldBeFalse();
+        waits.Position.ShouldBe(2);
+        waits.WaitsFor.ShouldNotBeNull().ShouldContain("MySqlBackup a");
+    }
+
+    [Fact]
+    public void A_busy_target_makes_its_next_run_wait_and_no_other()
+    {
+        var busy = Run("a", "db", 0, RunStage.Running);
+        var same = Run("b", "db", 1);
+        var other = Run("c", "web", 2);
+
+        QueuePolicy.Decide(same.Run, [busy, same, other], 2).Admitted.ShouldBeFalse();
+        QueuePolicy.Decide(other.Run, [busy, same, other], 2).Admitted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Targets_of_the_same_name_in_two_namespaces_are_two_targets()
+    {
+        var busy = Run("a", "db", 0, RunStage.Running);
+        var other = busy with { Run = busy.Run with { Namespace = "blog", Uid = "b" }, Stage = RunStage.Queued };
+
+        QueuePolicy.Decide(other.Run, [busy, other], 2).Admitted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void An_emergency_goes_to_the_head()
+    {
+        var old = Run("a", "db", 0);
+        var urgent = Run("b", "db", 9, emergency: true);
+
+        QueuePolicy.Decide(urgent.Run, [old, urgent], 1).Admitted.ShouldBeTrue();
+        QueuePolicy.Decide(old.Run, [old, urgent], 1).Admitted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Fifty_targets_get_five_slots_and_each_has_its_turn()
+    {
+        var waiting = Enumerable.Range(0, 50).Select(i => Run($"r{i:00}", $"t{i:00}", i)).ToList();
+        var over = 0;
+        while (waiting.Count > 0)
+        {
+            var admitted = waiting.Where(r => QueuePolicy.Decide(r.Run, waiting, 5).Admitted).ToList();
+            admitted.Count.ShouldBe(Math.Min(5, waiting.Count));
+            waiting.RemoveAll(admitted.Contains);
+            over += admitted.Count;
+        }
+
+        over.ShouldBe(50);
+    }
+
+    [Fact]
+    public void Runs_that_wait_for_a_missing_target_block_nobody()
+    {
+        var pending = Run("a", "db", 0, RunStage.Pending);
+        var queued = Run("b", "db", 1);
+
+        QueuePolicy.Decide(queued.Run, [pending, queued], 1).Admitted.ShouldBeTrue();
+    }
+}

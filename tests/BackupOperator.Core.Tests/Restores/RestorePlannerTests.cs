@@ -1,0 +1,98 @@
+using BackupOperator.Core.Conditions;
+using BackupOperator.Core.Restores;
+using BackupOperator.Core.Runs;
+using BackupOperator.Core.Tests.Runs;
+using static BackupOperator.Core.Tests.Runs.World;
+
+namespace BackupOperator.Core.Tests.Restores;
+
+public sealed class RestorePlannerTests
+{
+    private static readonly RestoreObservation Completed =
+        new(Succeeded() with { Stage = RunStage.Completed, HasFinalizer = false, Report = new SidecarReport { PreviousData = ".previous" } }, RestorePhase.Completed)
+        {
+            CompletedAt = Now.AddHours(-1),
+            KeepPrevious = TimeSpan.FromHours(24),
+        };
+
+    private static RunDecision Decide(RestoreObservation o) => RestorePlanner.Decide(o, Now).Run;
+
+    [Theory]
+    [InlineData(SidecarStep.Checking, RestorePhase.Validating)]
+    [InlineData(SidecarStep.Restoring, RestorePhase.Restoring)]
+    [InlineData(SidecarStep.Quiescing, RestorePhase.Quiescing)]
+    [InlineData(SidecarStep.Swapping, RestorePhase.Swapping)]
+    [InlineData(SidecarStep.Resuming, RestorePhase.Starting)]
+    [InlineData(SidecarStep.Verifying, RestorePhase.Verifying)]
+    [InlineData(SidecarStep.RollingBack, RestorePhase.RollingBack)]
+    public void The_phase_follows_the_sidecar(SidecarStep step, RestorePhase phase) =>
+        RestorePlanner.Decide(new RestoreObservation(At(step), null), Now).Phase.ShouldBe(phase);
+
+    [Fact]
+    public void A_restore_that_died_in_its_swap_is_rolled_back_by_a_job_of_its_own()
+    {
+        var o = Killed(SidecarStep.Swapping) with { Target = new TargetObservation("sts", 0, OwnMark with { Swapping = true }) };
+        o = o.After(World.Decide(o));
+        o = o.After(World.Decide(o));
+
+        World.Decide(o).Actions.ShouldBe([new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.RollBack)]);
+
+        o = o with { RollBackJob = ActiveJob with { Uid = "job-2" } };
+        World.Decide(o).ShouldSatisfyAllConditions(d => d.Stage.IsOver().ShouldBeFalse(), d => d.Actions.ShouldBeEmpty());
+
+        var back = o with { RollBackJob = ActiveJob with { Uid = "job-2", Outcome = JobOutcome.Succeeded, FinishedAt = Now } };
+        World.Decide(back.WithoutMark()).ShouldSatisfyAllConditions(
+            d => d.Stage.ShouldBe(RunStage.Failed), d => d.NeedsRunbook.ShouldBeFalse());
+    }
+
+    [Fact]
+    public void A_roll_back_that_fails_calls_a_person()
+    {
+        var o = Killed(SidecarStep.Swapping) with
+        {
+            Target = new TargetObservation("sts", 0, OwnMark with { Swapping = true }),
+            Ending = new Ending(RunStage.Failed, RunReason.SidecarDied, "killed.", true, Now) { SidecarGoneAt = Now },
+            RollBackJob = ActiveJob with { Uid = "job-2", Outcome = JobOutcome.Failed },
+        };
+
+        World.Decide(o).ShouldSatisfyAllConditions(d => d.Stage.ShouldBe(RunStage.Failed), d => d.NeedsRunbook.ShouldBeTrue());
+    }
+
+    [Fact]
+    public void The_data_of_before_is_kept_and_the_time_is_told()
+    {
+        var decision = Decide(Completed);
+
+        decision.RequeueAfter.ShouldBe(TimeSpan.FromHours(23));
+        decision.Conditions.Find(ConditionType.PreviousDataRemoved)!.Reason.ShouldBe("Kept");
+        decision.Actions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Then_a_job_removes_it() =>
+        Decide(Completed with { KeepPrevious = TimeSpan.FromMinutes(1) }).Actions
+            .ShouldBe([new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.RemovePrevious)]);
+
+    [Fact]
+    public void And_once_it_is_gone_nothing_is_done_again()
+    {
+        var due = Completed with { KeepPrevious = TimeSpan.Zero, RemovePreviousJob = ActiveJob with { Outcome = JobOutcome.Succeeded } };
+        Decide(due).Actions.ShouldBe([new RunAction.DeleteAccess(), new RunAction.ExpireJob(JobPurpose.RemovePrevious)]);
+
+        var expiring = due with { RemovePreviousJob = due.RemovePreviousJob! with { Expires = true } };
+        Decide(expiring).Conditions.Find(ConditionType.PreviousDataRemoved)!.Status.ShouldBe(ConditionStatus.True);
+
+        var removed = due with { PreviousDataRemoved = true, RemovePreviousJob = null };
+        Decide(removed).ShouldSatisfyAllConditions(d => d.Actions.ShouldBeEmpty(), d => d.RequeueAfter.ShouldBeNull());
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_restore_that_kept_nothing_or_is_being_deleted_starts_no_job(bool deleting)
+    {
+        var o = deleting ? Completed with { Run = Completed.Run with { Deleting = true } } : Completed with { Run = Completed.Run with { Report = null } };
+
+        Decide(o with { KeepPrevious = TimeSpan.Zero }).Actions.ShouldBeEmpty();
+    }
+}

@@ -1,0 +1,120 @@
+using BackupOperator.Core.Conditions;
+using BackupOperator.Core.Queueing;
+using BackupOperator.Core.Runs;
+using static BackupOperator.Core.Tests.Runs.World;
+
+namespace BackupOperator.Core.Tests.Runs;
+
+public sealed class StartTests
+{
+    [Fact]
+    public void The_finalizer_comes_before_everything_else()
+    {
+        var decision = Decide(New());
+
+        decision.Actions.ShouldBe([new RunAction.AddFinalizer()]);
+        decision.Stage.ShouldBe(RunStage.Queued);
+    }
+
+    [Fact]
+    public void Then_the_lease() => Decide(Queued()).Actions.ShouldBe([new RunAction.TakeLease()]);
+
+    [Fact]
+    public void The_intent_is_recorded_before_anything_is_created()
+    {
+        var decision = Decide(Queued() with { Lease = new LeaseObservation(Run.Holder) });
+
+        decision.RecordIntent.ShouldBeTrue();
+        decision.Stage.ShouldBe(RunStage.Preparing);
+        decision.Actions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Then_access_and_job() =>
+        Decide(Prepared()).Actions.ShouldBe([new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.Run)]);
+
+    [Fact]
+    public void A_busy_target_makes_it_wait_and_touches_nothing()
+    {
+        var decision = Decide(Queued() with { Lease = new LeaseObservation("MySqlBackup/other/u0") });
+
+        decision.Stage.ShouldBe(RunStage.Queued);
+        decision.Actions.ShouldBeEmpty();
+        decision.Message.ShouldNotBeNull().ShouldContain("MySqlBackup/other/u0");
+        decision.RequeueAfter.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void A_lease_whose_holder_is_over_is_taken() =>
+        Decide(Queued() with { Lease = new LeaseObservation("MySqlBackup/other/u0", HolderIsOver: true) }).Actions.ShouldBe([new RunAction.TakeLease()]);
+
+    [Fact]
+    public void No_slot_no_start()
+    {
+        var decision = Decide(Queued() with { Admission = new Admission(false, 4, "5 of 5 concurrent runs are under way") });
+
+        decision.QueuePosition.ShouldBe(4);
+        decision.Actions.ShouldBeEmpty();
+        decision.Stage.ShouldBe(RunStage.Queued);
+    }
+
+    [Fact]
+    public void Who_holds_the_lease_starts_although_an_emergency_has_come_since() =>
+        Decide(Queued() with { Lease = new LeaseObservation(Run.Holder), Admission = new Admission(false, 2, "behind an emergency") })
+            .RecordIntent.ShouldBeTrue();
+
+    [Fact]
+    public void A_target_that_another_run_has_stopped_is_left_to_the_guard()
+    {
+        var decision = Decide(Queued() with { Target = new TargetObservation("sts", 0, OwnMark with { RunUid = "u0" }) });
+
+        decision.Actions.ShouldBeEmpty();
+        decision.Stage.ShouldBe(RunStage.Queued);
+    }
+
+    [Fact]
+    public void What_is_not_there_yet_is_waited_for()
+    {
+        var decision = Decide(New() with { Target = null, Finding = new SpecFinding("TargetNotFound", "StatefulSet db does not exist", Final: false) });
+
+        decision.Stage.ShouldBe(RunStage.Pending);
+        decision.Conditions.Find(ConditionType.Accepted)!.Status.ShouldBe(ConditionStatus.False);
+        decision.RequeueAfter.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public void What_never_comes_fails_in_the_end()
+    {
+        var decision = Decide(New() with { CreatedAt = Now.AddHours(-1), Finding = new SpecFinding("TargetNotFound", "StatefulSet db does not exist", Final: false) });
+
+        decision.Stage.ShouldBe(RunStage.Failed);
+        decision.Failure!.Reason.ShouldBe("TargetNotFound");
+    }
+
+    [Fact]
+    public void A_wrong_spec_fails_at_once()
+    {
+        var decision = Decide(New() with { Finding = new SpecFinding("InvalidSpec", "no claim is mounted at /var/lib/mysql", Final: true) });
+
+        decision.Stage.ShouldBe(RunStage.Failed);
+        decision.Failure.ShouldBe(new RunFailureInfo("InvalidSpec", "no claim is mounted at /var/lib/mysql", Retryable: false));
+        decision.Actions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_queue_that_never_moves_ends_in_a_timeout_that_names_the_obstacle()
+    {
+        var decision = Decide(Queued() with { CreatedAt = Now.AddDays(-2), Lease = new LeaseObservation("MySqlBackup/other/u0") });
+
+        decision.Stage.ShouldBe(RunStage.Failed);
+        decision.Failure!.Reason.ShouldBe(RunReason.QueuedTimeout);
+        decision.Failure.Message.ShouldContain("MySqlBackup/other/u0");
+    }
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void Cancelled_before_it_started_is_cancelled_at_once(bool cancel, bool deleting) =>
+        Decide(Queued() with { CancelRequested = cancel, Deleting = deleting, Lease = new LeaseObservation(Run.Holder) })
+            .ShouldSatisfyAllConditions(d => d.Stage.ShouldBe(RunStage.Cancelled), d => d.Actions.ShouldBeEmpty());
+}
