@@ -1,8 +1,12 @@
+using System.Text.Json.Nodes;
 using BackupOperator.Kubernetes.Models;
 
 namespace BackupOperator.Kubernetes.Client;
 
-/// <summary>Typed access to the Kubernetes API. Errors of the server are <see cref="KubernetesApiException"/>.</summary>
+/// <summary>
+/// Typed access to the Kubernetes API. Errors of the server are <see cref="KubernetesApiException"/>; where there was no
+/// answer it is <see cref="KubernetesUnavailableException"/>. Short troubles are bridged by a few retries.
+/// </summary>
 public interface IKubernetesClient
 {
     /// <summary>Reads one object.</summary>
@@ -33,4 +37,8 @@ public interface IKubernetesClient
     /// <summary>Streams changes after <paramref name="resourceVersion"/>. Ends when the server ends it; 410 is thrown as <see cref="KubernetesApiException"/>.</summary>
     IAsyncEnumerable<WatchEvent<T>> WatchAsync<T>(string? @namespace, string? resourceVersion, ListQuery? query = null, CancellationToken cancellationToken = default)
         where T : class, IKubernetesObject;
+
+    /// <summary>Reads any path, such as <c>/version</c>.</summary>
+    /// <returns>The answer, or null where the server answers 404.</returns>
+    Task<JsonNode?> GetRawAsync(string path, CancellationToken cancellationToken = default);
 }

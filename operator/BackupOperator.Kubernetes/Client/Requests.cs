@@ -1,12 +1,17 @@
 using System.Text.Json.Nodes;
+using BackupOperator.Kubernetes.Models;
 
 namespace BackupOperator.Kubernetes.Client;
 
-/// <summary>What narrows a list or a watch.</summary>
+/// <summary>What narrows a list or a watch; <paramref name="Limit"/> is the size of a page, not of the list.</summary>
 public sealed record ListQuery(string? LabelSelector = null, string? FieldSelector = null, int? Limit = null);
 
 /// <summary>A page-free list and the resourceVersion to watch from.</summary>
-public sealed record EntityList<T>(IReadOnlyList<T> Items, string ResourceVersion);
+public sealed record EntityList<T>(IReadOnlyList<T> Items, string ResourceVersion)
+{
+    /// <summary>Objects that exist, but do not fit the type.</summary>
+    public IReadOnlyList<NamespacedName> Unreadable { get; init; } = [];
+}
 
 /// <summary>What a watch tells: ADDED, MODIFIED, DELETED or BOOKMARK.</summary>
 public enum WatchEventType

@@ -1,0 +1,6 @@
+namespace BackupOperator.Kubernetes.Client;
+
+/// <summary>
+/// The API server could not be reached, or gave no answer. Whether a change was made is unknown: read before deciding again.
+/// </summary>
+public sealed class KubernetesUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
