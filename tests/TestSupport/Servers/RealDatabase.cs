@@ -17,8 +17,9 @@ public abstract class RealDatabase : IAsyncDisposable
     // when the process that started it dies. A parent-death signal would come when a mere thread of it ends.
     private const string Keeper = """
         exec 3<&0
-        log=$1; shift
-        "$@" </dev/null >>"$log" 2>&1 3<&- &
+        exec 2>>"$1"
+        shift
+        "$@" </dev/null >&2 3<&- &
         server=$!
         echo $server
         (cat <&3 >/dev/null; kill -KILL $server 2>/dev/null) >/dev/null 2>&1 &

@@ -48,10 +48,11 @@ public sealed class RealMySql : RealDatabase
         $"--port={Port}",
         "--bind-address=127.0.0.1",
         "--mysqlx=OFF",
-        "--skip-name-resolve",
         "--innodb-redo-log-capacity=16M",
         "--innodb-buffer-pool-size=32M",
         $"--init-file=/media/{Path.GetFileName(initFile)}",
+        // This server goes by the mere presence of the option.
+        .. _arguments.Contains("--skip-name-resolve=OFF") ? Array.Empty<string>() : ["--skip-name-resolve"],
         .. _arguments,
     ]);
 
