@@ -1,0 +1,27 @@
+using BackupOperator.LocalCluster.ApiServer.Lifecycle;
+using BackupOperator.LocalCluster.ApiServer.Requests;
+
+namespace BackupOperator.LocalCluster.ApiServer.Handlers;
+
+/// <summary>Reads from a request how its write is to be done.</summary>
+internal static class WriteContexts
+{
+    public static WriteContext For(ApiRequest request, IReadOnlyList<string>? duplicates = null)
+    {
+        var validation = request.FieldValidation;
+        void Warn(string text) => ResponseWriter.Warn(request.Http, text);
+        foreach (var field in duplicates ?? [])
+        {
+            switch (validation)
+            {
+                case FieldValidation.Strict:
+                    throw ApiErrors.BadRequest($"strict decoding error: json: cannot unmarshal: duplicate field \"{field}\"");
+                case FieldValidation.Warn:
+                    Warn($"duplicate field \"{field}\"");
+                    break;
+            }
+        }
+
+        return new WriteContext(request.FieldManager, request.DryRun, validation, Warn) { Subresource = request.Info.Subresource };
+    }
+}
