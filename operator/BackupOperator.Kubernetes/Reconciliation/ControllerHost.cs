@@ -1,0 +1,81 @@
+using BackupOperator.Kubernetes.Client;
+using BackupOperator.Kubernetes.Models;
+using BackupOperator.Kubernetes.Watching;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BackupOperator.Kubernetes.Reconciliation;
+
+/// <summary>Runs controllers, and stops them without cutting reconciles off.</summary>
+public sealed class ControllerHost
+{
+    private readonly IKubernetesClient client;
+    private readonly ControllerOptions options;
+    private readonly TimeProvider time;
+    private readonly ILoggerFactory loggers;
+    private readonly Jitter jitter;
+    private readonly InformerPool pool;
+    private readonly List<IControllerRunner> runners = [];
+
+    public ControllerHost(
+        IKubernetesClient client,
+        ControllerOptions? options = null,
+        TimeProvider? time = null,
+        ILoggerFactory? loggers = null,
+        Random? random = null)
+    {
+        this.client = client;
+        this.options = options ?? new();
+        this.time = time ?? TimeProvider.System;
+        this.loggers = loggers ?? NullLoggerFactory.Instance;
+        jitter = new(random ?? new Random());
+        pool = new(client, this.options.Informer, this.time, jitter, this.loggers);
+    }
+
+    /// <summary>Whether all that is watched has been read at least once.</summary>
+    public bool IsSynced => pool.All.All(i => i.Synced.IsCompleted);
+
+    /// <summary>To be called before <see cref="RunAsync"/>.</summary>
+    public ControllerHost Add<TEntity>(IEntityController<TEntity> controller, Action<ControllerBuilder<TEntity>>? configure = null)
+        where TEntity : class, IKubernetesObject
+    {
+        var builder = new ControllerBuilder<TEntity>();
+        configure?.Invoke(builder);
+        runners.Add(new ControllerRunner<TEntity>(
+            client, controller, builder, options, pool, time, jitter, loggers.CreateLogger(controller.GetType())));
+        return this;
+    }
+
+    /// <summary>
+    /// Runs until <paramref name="stopping"/>; then begins no reconcile any more, and lets the running ones finish within
+    /// <see cref="ControllerOptions.ShutdownTimeout"/>. Any other end is an exception.
+    /// </summary>
+    public async Task RunAsync(CancellationToken stopping)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        await using var registration = stop.Token.Register(() => abort.CancelAfter(options.ShutdownTimeout));
+        var tasks = pool.All.Select(i => i.RunAsync(stop.Token))
+            .Concat(runners.Select(r => r.RunAsync(stop.Token, abort.Token)))
+            .Select(task => StopAllOnFailureAsync(task, stop))
+            .ToList();
+        await Task.WhenAll(tasks);
+    }
+
+    private static async Task StopAllOnFailureAsync(Task task, CancellationTokenSource stop)
+    {
+        try
+        {
+            await task;
+        }
+        catch (OperationCanceledException) when (stop.IsCancellationRequested)
+        {
+            // Asked to.
+        }
+        catch
+        {
+            await stop.CancelAsync();
+            throw;
+        }
+    }
+}

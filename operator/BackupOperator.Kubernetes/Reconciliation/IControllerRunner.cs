@@ -1,0 +1,11 @@
+namespace BackupOperator.Kubernetes.Reconciliation;
+
+internal interface IControllerRunner
+{
+    /// <summary>The informers whose first lists it waits for.</summary>
+    IEnumerable<Watching.IInformer> Informers { get; }
+
+    /// <param name="stopping">No new reconcile begins.</param>
+    /// <param name="aborting">Running reconciles are cancelled.</param>
+    Task RunAsync(CancellationToken stopping, CancellationToken aborting);
+}

@@ -1,0 +1,10 @@
+namespace BackupOperator.Kubernetes.Watching;
+
+/// <summary>The part of an informer that does not depend on its kind.</summary>
+internal interface IInformer
+{
+    /// <summary>Ends when the first list has been read.</summary>
+    Task Synced { get; }
+
+    Task RunAsync(CancellationToken cancellationToken);
+}

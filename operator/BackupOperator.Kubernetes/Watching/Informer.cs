@@ -1,0 +1,147 @@
+using System.Diagnostics.CodeAnalysis;
+using BackupOperator.Kubernetes.Client;
+using BackupOperator.Kubernetes.Models;
+using Microsoft.Extensions.Logging;
+
+namespace BackupOperator.Kubernetes.Watching;
+
+/// <summary>
+/// Keeps the objects of a kind in memory, by a list and then a watch, and tells subscribers what changed. Never gives up:
+/// whatever breaks, it watches on from the last resourceVersion, or lists again and tells the difference.
+/// </summary>
+public sealed class Informer<T>(
+    IKubernetesClient client,
+    string? @namespace,
+    ListQuery? query,
+    InformerOptions options,
+    TimeProvider time,
+    Jitter jitter,
+    ILogger logger) : IInformer
+    where T : class, IKubernetesObject
+{
+    // A watch can fail for its resourceVersion without a 410, as after the restore of an etcd.
+    private const int FailuresBeforeRelist = 3;
+
+    private readonly EntityCache<T> cache = new();
+    private readonly List<Action<EntityChange<T>>> subscribers = [];
+    private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly string kind = EntityDefinition.Of<T>().Kind;
+    private string? resourceVersion;
+    private int failures;
+
+    public Task Synced => synced.Task;
+
+    /// <summary>The last known states. They are shared: do not change them.</summary>
+    public IEnumerable<T> Entities => cache.Entities;
+
+    public bool TryGet(NamespacedName key, [NotNullWhen(true)] out T? entity) => cache.TryGet(key, out entity);
+
+    /// <summary>To be called before <see cref="RunAsync"/>. Subscribers are called one after the other and must not block.</summary>
+    public void Subscribe(Action<EntityChange<T>> subscriber) => subscribers.Add(subscriber);
+
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (!cancellationToken.IsCancellationRequested)
+        {
+            try
+            {
+                await ListAndWatchAsync(cancellationToken);
+            }
+            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (KubernetesApiException e) when (e.IsGone)
+            {
+                logger.LogDebug("The watch of {Kind} is too old; listing again", kind);
+                Fail(relist: true);
+            }
+            catch (Exception e)
+            {
+                Fail(relist: failures + 1 >= FailuresBeforeRelist);
+                logger.LogWarning("Watching {Kind} failed ({Failures} in a row): {Error}{Hint}", kind, failures, e.Message, Hint(e));
+            }
+
+            await PauseAsync(cancellationToken);
+        }
+    }
+
+    private async Task ListAndWatchAsync(CancellationToken cancellationToken)
+    {
+        if (resourceVersion is null)
+        {
+            var list = await client.ListAsync<T>(@namespace, query, cancellationToken);
+            Tell(cache.Replace(list));
+            resourceVersion = list.ResourceVersion;
+            synced.TrySetResult();
+        }
+
+        var start = time.GetTimestamp();
+        await foreach (var change in client.WatchAsync<T>(@namespace, resourceVersion, query, cancellationToken))
+        {
+            Tell(cache.Apply(change));
+            resourceVersion = change.Entity.Metadata.ResourceVersion ?? resourceVersion;
+            failures = 0;
+        }
+
+        if (time.GetElapsedTime(start) >= options.ShortestWatch)
+        {
+            failures = 0;
+        }
+        else
+        {
+            Fail(relist: false);
+        }
+    }
+
+    private void Tell(IEnumerable<EntityChange<T>> changes)
+    {
+        foreach (var change in changes)
+        {
+            foreach (var subscriber in subscribers)
+            {
+                try
+                {
+                    subscriber(change);
+                }
+                catch (Exception e)
+                {
+                    logger.LogError(e, "A subscriber failed on {Kind} {Name}", kind, NamespacedName.Of(change.Entity));
+                }
+            }
+        }
+    }
+
+    private void Fail(bool relist)
+    {
+        failures++;
+        resourceVersion = relist ? null : resourceVersion;
+    }
+
+    private async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        if (failures == 0)
+        {
+            return;
+        }
+
+        var pause = options.RetryDelay * Math.Pow(2, Math.Min(failures - 1, 20));
+        pause = jitter.Spread(pause < options.MaxRetryDelay ? pause : options.MaxRetryDelay, 0.5);
+        try
+        {
+            await Task.Delay(pause, time, cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            // The loop ends by itself.
+        }
+    }
+
+    private string Hint(Exception e) =>
+        e switch
+        {
+            KubernetesApiException { IsNotFound: true } => $" Is the CustomResourceDefinition of {kind} installed?",
+            KubernetesApiException { Reason: "Forbidden" } => $" Does the operator's role allow to list and watch {EntityDefinition.Of<T>().PluralName}?",
+            _ => "",
+        };
+}
