@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 namespace BackupOperator.Api.Runs;
@@ -49,6 +50,17 @@ public sealed record RunSpec
     public RunBackup? Backup { get; init; }
 
     public RunRestore? Restore { get; init; }
+
+    /// <summary>The value of <see cref="EnvironmentVariable"/>.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, Options);
+
+    /// <exception cref="JsonException">The text is no run.</exception>
+    public static RunSpec Parse(string json) => JsonSerializer.Deserialize<RunSpec>(json, Options) ?? throw new JsonException("the run is null");
+
+    private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
+    {
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    };
 }
 
 /// <summary>The database of a run, as it was found before anything was touched.</summary>
