@@ -1,0 +1,161 @@
+using BackupOperator.Core.Durations;
+using BackupOperator.Core.Naming;
+
+namespace BackupOperator.Api.Entities;
+
+/// <summary>What to back up, how, and to where. Nothing but <see cref="Cancel"/> can be changed.</summary>
+[ValidationRule("has(self.job) == has(oldSelf.job)", "job is immutable; create a new MySqlBackup")]
+public sealed class MySqlBackupSpec : IRunSpec
+{
+    [Required]
+    [ValidationRule("self == oldSelf", "target is immutable; create a new MySqlBackup")]
+    public DatabaseTarget Target { get; set; } = new();
+
+    [ValidationRule("self == oldSelf", "type is immutable; create a new MySqlBackup")]
+    [Default(BackupType.Full)]
+    public BackupType Type { get; set; } = BackupType.Full;
+
+    [ValidationRule("self == oldSelf", "method is immutable; create a new MySqlBackup")]
+    [Default(BackupMethod.Cold)]
+    public BackupMethod Method { get; set; } = BackupMethod.Cold;
+
+    [ValidationRule("self == oldSelf", "priority is immutable; create a new MySqlBackup")]
+    [Description("Emergency goes to the head of the queue.")]
+    [Default(RunPriority.Normal)]
+    public RunPriority Priority { get; set; } = RunPriority.Normal;
+
+    [ValidationRule("self == oldSelf", "cold is immutable; create a new MySqlBackup")]
+    [Description("How a cold backup stops the database.")]
+    [Default("{}", Json = true)]
+    public ColdBackupOptions Cold { get; set; } = new();
+
+    [Required]
+    [ValidationRule("self == oldSelf", "storage is immutable; create a new MySqlBackup")]
+    public StorageSpec Storage { get; set; } = new();
+
+    [ValidationRule("self == oldSelf", "compression is immutable; create a new MySqlBackup")]
+    [Default("{}", Json = true)]
+    public CompressionOptions Compression { get; set; } = new();
+
+    [ValidationRule("self == oldSelf", "naming is immutable; create a new MySqlBackup")]
+    [Default("{}", Json = true)]
+    public NamingOptions Naming { get; set; } = new();
+
+    [ValidationRule("self == oldSelf", "verification is immutable; create a new MySqlBackup")]
+    [Default("{}", Json = true)]
+    public VerificationOptions Verification { get; set; } = new();
+
+    [ValidationRule("self == oldSelf", "deletionPolicy is immutable; create a new MySqlBackup")]
+    [Description("What becomes of the data when this resource is deleted.")]
+    [Default(DeletionPolicy.Retain)]
+    public DeletionPolicy DeletionPolicy { get; set; } = DeletionPolicy.Retain;
+
+    [Description("Ends the run: the sidecar undoes its work, the database comes back, and the phase becomes Cancelled.")]
+    [Default(false)]
+    public bool Cancel { get; set; }
+
+    [RangeMinimum(0)]
+    [RangeMaximum(10)]
+    [ValidationRule("self == oldSelf", "backoffLimit is immutable; create a new MySqlBackup")]
+    [Description("How often a pod that died is replaced; the next one continues where it ended.")]
+    [Default(3)]
+    public int BackoffLimit { get; set; } = 3;
+
+    [ValidationRule("self == oldSelf", "timeouts is immutable; create a new MySqlBackup")]
+    [Default("{}", Json = true)]
+    public RunTimeouts Timeouts { get; set; } = new();
+
+    [ValidationRule("self == oldSelf", "job is immutable; create a new MySqlBackup")]
+    [Description("How the Job that does the work is to look.")]
+    public JobOptions? Job { get; set; }
+
+    string IRunSpec.AllowedDowntime => Cold.MaxDowntime;
+}
+
+/// <summary>How much a backup holds.</summary>
+public enum BackupType
+{
+    /// <summary>Everything; needs no other backup.</summary>
+    Full,
+}
+
+/// <summary>How the data is brought to a standstill.</summary>
+public enum BackupMethod
+{
+    /// <summary>MySQL is stopped.</summary>
+    Cold,
+}
+
+/// <summary>Which pods stop.</summary>
+public enum ColdScope
+{
+    AllReplicas,
+}
+
+/// <summary>How a cold backup stops the database.</summary>
+public sealed class ColdBackupOptions
+{
+    [Description("Which pods stop.")]
+    [Default(ColdScope.AllReplicas)]
+    public ColdScope Scope { get; set; } = ColdScope.AllReplicas;
+
+    [Description("Store all blocks while MySQL serves, so that it is stopped for the changed ones only.")]
+    [Default(true)]
+    public bool Precopy { get; set; } = true;
+
+    [Pattern(DurationText.Pattern)]
+    [Length(2, 32)]
+    [Description("How long MySQL may be stopped; then it is started, and the run fails.")]
+    [Default("30m")]
+    public string MaxDowntime { get; set; } = "30m";
+}
+
+/// <summary>How blocks are packed.</summary>
+public sealed class CompressionOptions
+{
+    [Default(CompressionAlgorithm.Zstd)]
+    public CompressionAlgorithm Algorithm { get; set; } = CompressionAlgorithm.Zstd;
+
+    [RangeMinimum(1)]
+    [RangeMaximum(19)]
+    [Default(1)]
+    public int Level { get; set; } = 1;
+}
+
+public enum CompressionAlgorithm
+{
+    Zstd,
+    None,
+}
+
+/// <summary>How a backup's folder is named.</summary>
+public sealed class NamingOptions
+{
+    [Length(1, 256)]
+    [ValidationRule("self.contains('{uid}')", "pathTemplate must hold {uid}: without it two backups could share a folder")]
+    [Description("Path of the backup's folder, with {namespace} {statefulSet} {name} {type} {uid} {timestamp} {server} {date:FORMAT}.")]
+    [Default(Core.Naming.PathTemplate.Default)]
+    public string PathTemplate { get; set; } = Core.Naming.PathTemplate.Default;
+}
+
+/// <summary>What is checked before a backup is Completed.</summary>
+public sealed class VerificationOptions
+{
+    [Description("None; Upload: the store has what was sent; ReadBack: every block is read again and checked.")]
+    [Default(VerificationLevel.Upload)]
+    public VerificationLevel Level { get; set; } = VerificationLevel.Upload;
+}
+
+public enum VerificationLevel
+{
+    None,
+    Upload,
+    ReadBack,
+}
+
+/// <summary>What becomes of the data when its resource is deleted.</summary>
+public enum DeletionPolicy
+{
+    /// <summary>It stays.</summary>
+    Retain,
+}

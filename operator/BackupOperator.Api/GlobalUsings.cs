@@ -1,0 +1,2 @@
+global using BackupOperator.Kubernetes.Crds.Attributes;
+global using BackupOperator.Kubernetes.Models;

@@ -1,0 +1,59 @@
+using System.Text.Json.Nodes;
+
+namespace BackupOperator.Jobs;
+
+/// <summary>Where the pod of a run may land: where the claim of the database can be mounted.</summary>
+internal static class JobPlacement
+{
+    private const string NodeAffinity = "nodeAffinity";
+    private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
+    private const string Terms = "nodeSelectorTerms";
+
+    /// <summary>Adds the node to every way in which the wanted affinity can be met: terms are alternatives.</summary>
+    public static JsonNode? Affinity(JsonObject? wanted, string? node)
+    {
+        if (node is null)
+        {
+            return wanted?.DeepClone();
+        }
+
+        var affinity = wanted?.DeepClone().AsObject() ?? [];
+        var terms = Child(Child(affinity, NodeAffinity), Required)[Terms] as JsonArray;
+        if (terms is null or { Count: 0 })
+        {
+            terms = [new JsonObject()];
+            affinity[NodeAffinity]![Required]![Terms] = terms;
+        }
+
+        foreach (var term in terms.OfType<JsonObject>())
+        {
+            if (term["matchFields"] is not JsonArray fields)
+            {
+                fields = [];
+                term["matchFields"] = fields;
+            }
+
+            fields.Add(new JsonObject { ["key"] = "metadata.name", ["operator"] = "In", ["values"] = new JsonArray(node) });
+        }
+
+        return affinity;
+    }
+
+    /// <summary>The pod must be let in wherever the database's own pod is.</summary>
+    public static List<V1Toleration>? Tolerations(List<V1Toleration>? wanted, JobInput input)
+    {
+        List<V1Toleration> all = [.. wanted ?? [], .. input.Target.StatefulSet.Spec?.Template?.Spec?.Tolerations ?? []];
+        return all.Count == 0 ? null : all;
+    }
+
+    private static JsonObject Child(JsonObject parent, string name)
+    {
+        if (parent[name] is not JsonObject child)
+        {
+            child = [];
+            parent[name] = child;
+        }
+
+        return child;
+    }
+}

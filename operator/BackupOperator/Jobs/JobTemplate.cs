@@ -1,0 +1,142 @@
+using BackupOperator.Core.Durations;
+
+namespace BackupOperator.Jobs;
+
+/// <summary>Builds the Job of a run. Pure: the same input gives the same Job.</summary>
+internal static class JobTemplate
+{
+    public const string ContainerName = "sidecar";
+
+    /// <summary>What the sidecar needs beyond the time in which MySQL may answer, to undo its work after SIGTERM.</summary>
+    private static readonly TimeSpan UndoTime = TimeSpan.FromMinutes(2);
+
+    /// <summary>The Job controller ends the run by itself when the operator is not there to do so.</summary>
+    private static readonly TimeSpan DeadlineSlack = TimeSpan.FromMinutes(5);
+
+    public static V1Job Build(JobInput input)
+    {
+        var options = input.Owner.RunSpec.Job ?? new JobOptions();
+        var labels = RunLabels.Of(input.Owner, options.Labels);
+        return new V1Job
+        {
+            Metadata = new V1ObjectMeta
+            {
+                Name = input.Name,
+                Namespace = input.Owner.Metadata.Namespace,
+                Labels = labels,
+                Annotations = options.Annotations,
+                OwnerReferences = [input.Owner.ToOwnerReference()],
+            },
+            Spec = new V1JobSpec
+            {
+                Parallelism = 1,
+                Completions = 1,
+                BackoffLimit = input.Owner.RunSpec.BackoffLimit,
+                PodReplacementPolicy = "Failed",
+                PodFailurePolicy = FailurePolicy(),
+                ActiveDeadlineSeconds = (long)(DurationText.Parse(input.Owner.RunSpec.Timeouts.Total) + DeadlineSlack).TotalSeconds,
+                Template = new V1PodTemplateSpec
+                {
+                    Metadata = new V1ObjectMeta { Labels = labels, Annotations = PodAnnotations(options) },
+                    Spec = Pod(input, options),
+                },
+            },
+        };
+    }
+
+    private static V1PodSpec Pod(JobInput input, JobOptions options)
+    {
+        var (volumes, mounts) = JobVolumes.Build(input);
+        var security = JobSecurity.Build(input, options);
+        return new V1PodSpec
+        {
+            RestartPolicy = "Never",
+            ServiceAccountName = input.AccessName,
+            EnableServiceLinks = false,
+            TerminationGracePeriodSeconds = (long)(DurationText.Parse(input.Owner.RunSpec.Timeouts.Resume) + UndoTime).TotalSeconds,
+            NodeSelector = options.NodeSelector,
+            Affinity = JobPlacement.Affinity(options.Affinity, input.Node),
+            Tolerations = JobPlacement.Tolerations(options.Tolerations, input),
+            PriorityClassName = options.PriorityClassName,
+            ImagePullSecrets = options.ImagePullSecrets,
+            SecurityContext = security.Pod,
+            Volumes = volumes,
+            Containers =
+            [
+                new V1Container
+                {
+                    Name = ContainerName,
+                    Image = options.Image ?? input.DefaultImage,
+                    Args = ["run"],
+                    Env = Environment(input, options),
+                    Resources = options.Resources ?? DefaultResources(),
+                    SecurityContext = security.Container,
+                    VolumeMounts = mounts,
+                    TerminationMessagePath = RunPaths.TerminationLog,
+                    TerminationMessagePolicy = "File",
+                },
+            ],
+        };
+    }
+
+    private static List<V1EnvVar> Environment(JobInput input, JobOptions options) =>
+    [
+        .. options.Env ?? [],
+
+        // Ours come last, and so win.
+        new V1EnvVar { Name = "POD_NAME", ValueFrom = new V1EnvVarSource { FieldRef = new V1ObjectFieldSelector { FieldPath = "metadata.name" } } },
+
+        // The runtime would lock the files that it opens, and drop our own lock with them.
+        new V1EnvVar { Name = "DOTNET_SYSTEM_IO_DISABLEFILELOCKING", Value = "1" },
+
+        // The kubelet expands $(NAME); in JSON a dollar can be written without one.
+        new V1EnvVar { Name = RunSpec.EnvironmentVariable, Value = input.Run.ToJson().Replace("$", "\\u0024", StringComparison.Ordinal) },
+    ];
+
+    private static Dictionary<string, string> PodAnnotations(JobOptions options)
+    {
+        var annotations = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            // Moved while it holds the database, the pod would only cost downtime; a proxy beside it would keep the Job from ending.
+            ["cluster-autoscaler.kubernetes.io/safe-to-evict"] = "false",
+            ["sidecar.istio.io/inject"] = "false",
+        };
+        foreach (var (key, value) in options.Annotations ?? [])
+        {
+            annotations[key] = value;
+        }
+
+        return annotations;
+    }
+
+    private static V1PodFailurePolicy FailurePolicy() => new()
+    {
+        Rules =
+        [
+            new V1PodFailurePolicyRule
+            {
+                Action = "FailJob",
+                OnExitCodes = new V1PodFailurePolicyOnExitCodes
+                {
+                    ContainerName = ContainerName,
+                    Operator = "In",
+                    Values = [.. Enumerable.Range((int)ExitCode.Usage, (int)ExitCode.MaxDowntimeExceeded - (int)ExitCode.Usage + 1)],
+                },
+            },
+            new V1PodFailurePolicyRule
+            {
+                Action = "Ignore",
+                OnPodConditions = [new V1PodFailurePolicyOnPodCondition { Type = "DisruptionTarget", Status = "True" }],
+            },
+        ],
+    };
+
+    private static V1ResourceRequirements DefaultResources() => new()
+    {
+        Requests = new Dictionary<string, ResourceQuantity>(StringComparer.Ordinal)
+        {
+            ["cpu"] = "500m",
+            ["memory"] = "256Mi",
+        },
+    };
+}

@@ -1,0 +1,17 @@
+namespace BackupOperator.Options;
+
+/// <summary>The operator's settings, from flags and the environment.</summary>
+public sealed record OperatorOptions
+{
+    /// <summary>Empty: all namespaces.</summary>
+    public IReadOnlyList<string> WatchNamespaces { get; init; } = [];
+
+    /// <summary>The image of the Job's container where the resource names none.</summary>
+    public required string SidecarImage { get; init; }
+
+    /// <summary>Runs at once, in all namespaces.</summary>
+    public int MaxConcurrentRuns { get; init; } = 5;
+
+    /// <summary>How long a finished Job and its logs stay.</summary>
+    public TimeSpan JobTtl { get; init; } = TimeSpan.FromHours(4);
+}

@@ -1,0 +1,18 @@
+namespace BackupOperator.Targets;
+
+/// <summary>A target as its StatefulSet describes it.</summary>
+/// <param name="SubPath">The folder of the claim that the server has mounted; null for its root.</param>
+/// <param name="DataSubdirectory">The data directory below that mount; empty for the mount itself.</param>
+internal sealed record ResolvedTarget(
+    V1StatefulSet StatefulSet,
+    V1Container Container,
+    int Ordinal,
+    string Pod,
+    string Claim,
+    string? SubPath,
+    string DataSubdirectory)
+{
+    public int Replicas => StatefulSet.Spec?.Replicas ?? 1;
+
+    public int FirstOrdinal => StatefulSet.Spec?.Ordinals?.Start ?? 0;
+}
