@@ -1,3 +1,5 @@
+using BackupOperator.MySql.ServerFiles;
+
 namespace BackupOperator.Sidecar.Locking;
 
 /// <summary>
@@ -7,59 +9,42 @@ namespace BackupOperator.Sidecar.Locking;
 /// </summary>
 public sealed class DataDirectoryLock : IDisposable
 {
-    private readonly IReadOnlyList<OpenFileLock> _locks;
+    private readonly OpenFileLock? _lock;
 
-    private DataDirectoryLock(IReadOnlyList<OpenFileLock> locks, string? unavailable)
+    private DataDirectoryLock(OpenFileLock? held, string? unavailable)
     {
-        _locks = locks;
+        _lock = held;
         Unavailable = unavailable;
     }
 
     /// <summary>Why nothing is locked, where the data directory has nothing to lock; null while the lock is held.</summary>
     public string? Unavailable { get; }
 
-    /// <param name="files">The InnoDB system files, absolute paths; none means that there is nothing to lock.</param>
     /// <param name="write">True where the caller is going to change the data directory.</param>
     /// <returns>Null while a server runs on the data directory.</returns>
-    /// <exception cref="IOException">A file cannot be opened or locked for any other reason.</exception>
-    public static DataDirectoryLock? TryTake(IReadOnlyList<string> files, string unavailable, bool write)
+    /// <exception cref="IOException">The file cannot be opened or locked for any other reason.</exception>
+    public static DataDirectoryLock? TryTake(string dataDirectory, bool write)
     {
-        if (files.Count == 0)
+        if (InnoDbSystemFiles.Find(dataDirectory) is not { } file)
         {
-            return new DataDirectoryLock([], unavailable);
+            return new DataDirectoryLock(
+                null, $"there is no InnoDB system tablespace in {dataDirectory} (innodb_data_home_dir or innodb_data_file_path may place it elsewhere)");
         }
 
-        var taken = new List<OpenFileLock>();
-        try
-        {
-            foreach (var file in files)
-            {
-                if (OpenFileLock.TryTake(file, write) is not { } one)
-                {
-                    Release(taken);
-                    return null;
-                }
-
-                taken.Add(one);
-            }
-        }
-        catch
-        {
-            Release(taken);
-            throw;
-        }
-
-        return new DataDirectoryLock(taken, null);
+        return OpenFileLock.TryTake(file, write) is { } held ? new DataDirectoryLock(held, null) : null;
     }
 
-    /// <summary>As <see cref="TryTake"/>, and tries again for <paramref name="patience"/>: the kernel may take a moment to release the locks of a process that has just ended.</summary>
+    /// <summary>
+    /// As <see cref="TryTake"/>, and tries again for <paramref name="patience"/>: the kernel may take a moment to
+    /// release the locks of a process that has just ended.
+    /// </summary>
     public static async Task<DataDirectoryLock?> TakeAsync(
-        IReadOnlyList<string> files, string unavailable, bool write, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
+        string dataDirectory, bool write, TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
         var since = time.GetTimestamp();
         while (true)
         {
-            if (TryTake(files, unavailable, write) is { } held)
+            if (TryTake(dataDirectory, write) is { } held)
             {
                 return held;
             }
@@ -73,13 +58,5 @@ public sealed class DataDirectoryLock : IDisposable
         }
     }
 
-    public void Dispose() => Release(_locks);
-
-    private static void Release(IEnumerable<OpenFileLock> locks)
-    {
-        foreach (var one in locks)
-        {
-            one.Dispose();
-        }
-    }
+    public void Dispose() => _lock?.Dispose();
 }
