@@ -1,11 +1,9 @@
-using BackupOperator.MySql.ServerFiles;
-
 namespace BackupOperator.Sidecar.Locking;
 
 /// <summary>
 /// Locks the system tablespace of a data directory, which InnoDB keeps write-locked while it runs: holding this lock
-/// proves that the database is stopped, and a server that is started meanwhile waits (a try a second for 100 s) until
-/// the lock is released.
+/// proves that the database is stopped. A MySQL that is started meanwhile waits (a try a second for 100 s) until the
+/// lock is released; a MariaDB gives up at once, so the lock goes before the scale-up.
 /// </summary>
 public sealed class DataDirectoryLock : IDisposable
 {
@@ -25,7 +23,8 @@ public sealed class DataDirectoryLock : IDisposable
     /// <exception cref="IOException">The file cannot be opened or locked for any other reason.</exception>
     public static DataDirectoryLock? TryTake(string dataDirectory, bool write)
     {
-        if (InnoDbSystemFiles.Find(dataDirectory) is not { } file)
+        var file = Path.Combine(dataDirectory, "ibdata1");
+        if (!File.Exists(file))
         {
             return new DataDirectoryLock(
                 null, $"there is no InnoDB system tablespace in {dataDirectory} (innodb_data_home_dir or innodb_data_file_path may place it elsewhere)");

@@ -9,9 +9,31 @@ public sealed class DataDirectoryLockTests
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task A_running_server_refuses_the_lock_and_a_started_one_waits_until_it_is_released()
+    public async Task A_running_MySQL_refuses_the_lock_and_a_started_one_waits_until_it_is_released()
+    {
+        await using var server = await RealMySql.StartNewAsync();
+        var (held, start) = await LockAndStartAsync(server);
+        start.IsCompleted.ShouldBeFalse();
+
+        held.Dispose();
+        await start;
+        DataDirectoryLock.TryTake(server.DataDirectory, write: false).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_running_MariaDB_refuses_the_lock_and_a_started_one_gives_up()
     {
         await using var server = await RealMariaDb.StartNewAsync();
+        var (held, start) = await LockAndStartAsync(server);
+        await Should.ThrowAsync<InvalidOperationException>(() => start);
+
+        held.Dispose();
+        await server.StartAsync(Cancel);
+        DataDirectoryLock.TryTake(server.DataDirectory, write: false).ShouldBeNull();
+    }
+
+    private static async Task<(DataDirectoryLock Held, Task Start)> LockAndStartAsync(RealDatabase server)
+    {
         DataDirectoryLock.TryTake(server.DataDirectory, write: false).ShouldBeNull();
         DataDirectoryLock.TryTake(server.DataDirectory, write: true).ShouldBeNull();
 
@@ -24,11 +46,7 @@ public sealed class DataDirectoryLockTests
         var logBefore = new FileInfo(server.ErrorLog).Length;
         var start = server.StartAsync(Cancel);
         await WaitForAsync(() => LogSince(server.ErrorLog, logBefore).Contains("Unable to lock", StringComparison.Ordinal));
-        start.IsCompleted.ShouldBeFalse();
-
-        held.Dispose();
-        await start;
-        DataDirectoryLock.TryTake(server.DataDirectory, write: false).ShouldBeNull();
+        return (held, start);
     }
 
     [Fact]
