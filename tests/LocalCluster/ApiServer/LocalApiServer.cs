@@ -13,6 +13,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace BackupOperator.LocalCluster.ApiServer;
@@ -43,7 +44,7 @@ public sealed class LocalApiServer : IAsyncDisposable
         var installer = new CustomResourceInstaller(state, updater);
         controllers = new ControllerLoop(state.Store, [installer.Reconcile, namespaces.Reconcile, collector.Reconcile]);
         logs = new LogHandler(state);
-        var output = new ObjectOutput();
+        var output = new ObjectOutput(options.Time);
         var router = new ResourceRouter(
             state.Registry,
             new ResourceHandler(state, output),
@@ -132,6 +133,7 @@ public sealed class LocalApiServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder(new WebApplicationOptions { ApplicationName = "localcluster" });
         builder.Logging.ClearProviders();
+        builder.Services.AddSingleton<IHostLifetime, EmbeddedLifetime>();
         builder.WebHost.UseKestrelHttpsConfiguration();
         builder.WebHost.ConfigureKestrel(kestrel =>
         {

@@ -1,27 +1,55 @@
 using BackupOperator.LocalCluster.ApiServer.Lifecycle;
 using BackupOperator.LocalCluster.ApiServer.Requests;
+using BackupOperator.LocalCluster.ApiServer.Tables;
 using BackupOperator.LocalCluster.ApiServer.Watching;
 
 namespace BackupOperator.LocalCluster.ApiServer.Handlers;
 
 /// <summary>Writes objects and lists in the form that the client accepts.</summary>
-#pragma warning disable CA1822
-internal sealed class ObjectOutput
+internal sealed class ObjectOutput(TimeProvider time)
 {
-    public Task WriteObjectAsync(ApiRequest request, JsonObject body, int code = 200) =>
-        ResponseWriter.WriteAsync(request.Http, Versions.Present(request.Definition, body), code);
+    public Task WriteObjectAsync(ApiRequest request, JsonObject body, int code = 200)
+    {
+        var metadata = new JsonObject { ["resourceVersion"] = body.Text("metadata", "resourceVersion") };
+        return ResponseWriter.WriteAsync(request.Http, Show(request, Representation.Of(request.Http.Request), Versions.Present(request.Definition, body), metadata, header: true), code);
+    }
 
     public Task WriteListAsync(ApiRequest request, ListResult list)
     {
         var definition = request.Definition;
-        return ResponseWriter.WriteAsync(request.Http, new JsonObject
+        var form = Representation.Of(request.Http.Request);
+        var items = list.Items.Select(item => Versions.Present(definition, item.Body));
+        var document = form.Kind switch
         {
-            ["kind"] = definition.ListKind,
-            ["apiVersion"] = definition.ApiVersion,
-            ["metadata"] = list.Metadata(),
-            ["items"] = new JsonArray([.. list.Items.Select(item => Versions.Present(definition, item.Copy()))]),
-        });
+            "Table" => Table(request, form, items, list.Metadata(), header: true),
+            "" => List(definition.ListKind, definition.ApiVersion, list, items),
+            _ => List("PartialObjectMetadataList", $"meta.k8s.io/{form.Version}", list, items.Select(item => TableDocument.Partial(item, form.Version))),
+        };
+        return ResponseWriter.WriteAsync(request.Http, document);
     }
 
-    public JsonObject WatchObject(ApiRequest request, WatchMessage message) => Versions.Present(request.Definition, message.Object);
+    /// <param name="first">The first message of a watch carries a table's header.</param>
+    public JsonObject ShowWatched(ApiRequest request, WatchMessage message, bool first)
+    {
+        var metadata = new JsonObject { ["resourceVersion"] = message.Object.Text("metadata", "resourceVersion") };
+        return Show(request, Representation.Of(request.Http.Request), Versions.Present(request.Definition, message.Object), metadata, first);
+    }
+
+    private static JsonObject List(string kind, string apiVersion, ListResult list, IEnumerable<JsonObject> items) => new()
+    {
+        ["kind"] = kind,
+        ["apiVersion"] = apiVersion,
+        ["metadata"] = list.Metadata(),
+        ["items"] = new JsonArray([.. items.Select(JsonNodes.Copy)]),
+    };
+
+    private JsonObject Show(ApiRequest request, Representation form, JsonObject body, JsonObject metadata, bool header) => form.Kind switch
+    {
+        "Table" => Table(request, form, [body], metadata, header),
+        "" => body,
+        _ => TableDocument.Partial(body, form.Version),
+    };
+
+    private JsonObject Table(ApiRequest request, Representation form, IEnumerable<JsonObject> items, JsonObject metadata, bool header) =>
+        TableDocument.Of(request.Definition.Columns, items, metadata, form.Version, request.Query("includeObject") ?? "Metadata", time.GetUtcNow(), header);
 }

@@ -15,9 +15,11 @@ internal sealed class WatchHandler(WatchStream stream, ObjectOutput output, Open
         response.ContentType = "application/json";
         await response.StartAsync(request.Aborted);
         await response.Body.FlushAsync(request.Aborted);
+        var first = true;
         await foreach (var message in stream.FollowAsync(request.Definition, options, open.Token))
         {
-            var shown = message.Type == "ERROR" ? message.Object : output.WatchObject(request, message);
+            var shown = message.Type == "ERROR" ? message.Object : output.ShowWatched(request, message, first);
+            first = false;
             var line = JsonText.ToUtf8(new JsonObject { ["type"] = message.Type, ["object"] = shown.DeepClone() });
             await response.Body.WriteAsync(line, request.Aborted);
             await response.Body.WriteAsync("\n"u8.ToArray(), request.Aborted);

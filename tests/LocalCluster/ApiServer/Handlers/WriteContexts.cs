@@ -15,7 +15,7 @@ internal static class WriteContexts
             switch (validation)
             {
                 case FieldValidation.Strict:
-                    throw ApiErrors.BadRequest($"strict decoding error: json: cannot unmarshal: duplicate field \"{field}\"");
+                    throw ApiErrors.BadRequest($"{request.Definition.Kind} in version \"{request.Definition.Version}\" cannot be handled as a {request.Definition.Kind}: strict decoding error: duplicate field \"{field}\"");
                 case FieldValidation.Warn:
                     Warn($"duplicate field \"{field}\"");
                     break;

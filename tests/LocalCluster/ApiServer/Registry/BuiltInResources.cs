@@ -1,3 +1,5 @@
+using BackupOperator.LocalCluster.ApiServer.Schema;
+
 namespace BackupOperator.LocalCluster.ApiServer.Registry;
 
 /// <summary>The built-in resources of Kubernetes 1.32 that LocalCluster serves.</summary>
@@ -79,6 +81,7 @@ internal static class BuiltInResources
             Namespaced = namespaced,
             ShortNames = shortNames ?? [],
             Categories = categories ?? [],
+            Schema = BuiltInSchemas.Of(group == "events.k8s.io" ? "" : kind),
             HasStatus = status,
             HasGeneration = generation,
             Scale = scale ? ScalePaths.BuiltIn : null,

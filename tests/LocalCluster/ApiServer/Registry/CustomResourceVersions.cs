@@ -1,3 +1,6 @@
+using BackupOperator.LocalCluster.ApiServer.Schema;
+using BackupOperator.LocalCluster.ApiServer.Tables;
+
 namespace BackupOperator.LocalCluster.ApiServer.Registry;
 
 /// <summary>Reads from a CustomResourceDefinition what it serves.</summary>
@@ -23,6 +26,8 @@ internal static class CustomResourceVersions
             HasStatus = version.At("subresources", "status") is not null,
             HasGeneration = true,
             IsCustom = true,
+            Columns = CustomColumns.Of(version.Objects("additionalPrinterColumns")),
+            Schema = version.At("schema", "openAPIV3Schema") is JsonObject schema ? SchemaReader.Read(schema) : null,
             Scale = Scale(version.At("subresources", "scale")),
             SelectableFields = [.. version.Objects("selectableFields").Select(field => (field.Text("jsonPath") ?? "").TrimStart('.'))],
         };

@@ -1,3 +1,6 @@
+using BackupOperator.LocalCluster.ApiServer.Schema;
+using BackupOperator.LocalCluster.ApiServer.Tables;
+
 namespace BackupOperator.LocalCluster.ApiServer.Registry;
 
 /// <summary>One resource in one version as it is served: names, scope, subresources and rules.</summary>
@@ -33,6 +36,12 @@ internal sealed class ResourceDefinition
 
     /// <summary>The fields besides name and namespace by which a list may be narrowed.</summary>
     public IReadOnlyList<string> SelectableFields { get => field ?? Selectors.SelectableFields.Of(Group, Plural); init; }
+
+    /// <summary>What the objects may hold; null where anything is taken.</summary>
+    public ObjectSchema? Schema { get; init; }
+
+    /// <summary>How <c>kubectl get</c> shows the objects.</summary>
+    public IReadOnlyList<TableColumn> Columns { get => field ?? BuiltInColumns.Of(Group, Plural); init; }
 
     public ResourceStrategy Strategy { get; init; } = ResourceStrategy.None;
 

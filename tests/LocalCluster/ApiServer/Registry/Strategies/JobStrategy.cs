@@ -12,6 +12,7 @@ internal sealed class JobStrategy : ResourceStrategy
     public override void PrepareForCreate(JsonObject body, StrategyContext context)
     {
         body["status"] = new JsonObject();
+        Default(body);
         var spec = body.Child("spec");
         if (spec.Flag("manualSelector"))
         {
@@ -26,7 +27,13 @@ internal sealed class JobStrategy : ResourceStrategy
         labels["job-name"] = name;
         labels["batch.kubernetes.io/job-name"] = name;
         spec["selector"] = new JsonObject { ["matchLabels"] = new JsonObject { ["batch.kubernetes.io/controller-uid"] = uid } };
+        if (body.At("metadata", "labels") is not JsonObject { Count: > 0 })
+        {
+            body.Child("metadata")["labels"] = JsonNodes.Copy(labels);
+        }
     }
+
+    public override void PrepareForUpdate(JsonObject body, JsonObject old, StrategyContext context) => Default(body);
 
     public override IEnumerable<FieldError> Validate(JsonObject body)
     {
@@ -53,5 +60,19 @@ internal sealed class JobStrategy : ResourceStrategy
                 yield return FieldError.Invalid($"spec.{name}", body.At("spec", name), "field is immutable");
             }
         }
+    }
+
+    private static void Default(JsonObject body)
+    {
+        var spec = body.Child("spec");
+        if (spec["parallelism"] is null)
+        {
+            spec["completions"] ??= 1;
+            spec["parallelism"] = 1;
+        }
+
+        spec["manualSelector"] ??= false;
+        spec["podReplacementPolicy"] ??= spec["podFailurePolicy"] is null ? "TerminatingOrFailed" : "Failed";
+        PodDefaults.Apply(spec.At("template", "spec") as JsonObject);
     }
 }

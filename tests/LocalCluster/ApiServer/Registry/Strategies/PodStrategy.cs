@@ -6,6 +6,8 @@ internal sealed class PodStrategy : ResourceStrategy
     public override void PrepareForCreate(JsonObject body, StrategyContext context)
     {
         body["status"] = new JsonObject { ["phase"] = "Pending", ["qosClass"] = QualityOfService.Of(body) };
+        body.Child("spec")["enableServiceLinks"] ??= true;
+        PodDefaults.Apply(body["spec"] as JsonObject);
         ServiceAccountAdmission.Apply(body, context);
     }
 

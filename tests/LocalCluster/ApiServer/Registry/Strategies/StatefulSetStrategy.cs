@@ -5,8 +5,14 @@ internal sealed class StatefulSetStrategy : ResourceStrategy
 {
     private static readonly string[] Changeable = ["replicas", "ordinals", "template", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "minReadySeconds"];
 
-    public override void PrepareForCreate(JsonObject body, StrategyContext context) =>
+    public override void PrepareForCreate(JsonObject body, StrategyContext context)
+    {
         body["status"] = new JsonObject { ["replicas"] = 0, ["availableReplicas"] = 0 };
+        PodDefaults.Apply(body.At("spec", "template", "spec") as JsonObject);
+    }
+
+    public override void PrepareForUpdate(JsonObject body, JsonObject old, StrategyContext context) =>
+        PodDefaults.Apply(body.At("spec", "template", "spec") as JsonObject);
 
     public override IEnumerable<FieldError> Validate(JsonObject body) => TemplateLabels.Validate(body);
 
