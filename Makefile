@@ -23,6 +23,10 @@ test: test-environment ## all tests, against real servers; installs what it need
 test-environment: ## install the servers that tests run against
 	@scripts/test-environment.sh test
 
+bench: ## speed beside restic, rclone and tar, as ratios; SIZE=200M ROUNDS=1: a quick look
+	@scripts/test-environment.sh bench
+	@SIZE=$(SIZE) ROUNDS=$(ROUNDS) python3 tests/benchmarks
+
 crds: ## generate crds/ from the C# entities
 	@dotnet run -c $(CONFIGURATION) --project operator/BackupOperator -- crds --output crds
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what the tests and the demo run against: MariaDB 10.11, MySQL 9.7 (a Debian root folder of its own),
 # Ceph's S3 gateway, kubectl and zstd. For Debian 12, as root. What is there already is left alone.
-# usage: test-environment.sh [demo|demo-s3|test]     (what for; default: test)
+# usage: test-environment.sh [demo|demo-s3|test|bench]     (what for; default: test)
 set -euo pipefail
 purpose=${1:-test}
 cache=${MYSQL_BACKUP_OPERATOR_CACHE:-/var/cache/mysql-backup-operator}
@@ -19,10 +19,15 @@ need setpriv util-linux
 need zstd zstd
 need python3 python3
 [ -e /usr/lib/x86_64-linux-gnu/libzstd.so.1 ] || [ -e /usr/lib/aarch64-linux-gnu/libzstd.so.1 ] || missing+=(libzstd1)
-if [ "$purpose" = demo-s3 ] || [ "$purpose" = test ]; then
+if [ "$purpose" != demo ]; then
     need ceph-mon ceph-mon
     need ceph-osd ceph-osd
     need radosgw radosgw
+fi
+if [ "$purpose" = bench ]; then
+    need sysbench sysbench
+    need restic restic
+    need rclone rclone
 fi
 if [ "$purpose" = test ]; then
     need kubectl kubernetes-client
