@@ -84,7 +84,11 @@ public static class HttpContextExtensions
 
     public static async Task StreamAsync(this HttpContext context, params string[] lines)
     {
-        context.Response.ContentType = "application/json";
+        if (!context.Response.HasStarted)
+        {
+            context.Response.ContentType = "application/json";
+        }
+
         foreach (var line in lines)
         {
             await context.Response.WriteAsync(line + "\n");

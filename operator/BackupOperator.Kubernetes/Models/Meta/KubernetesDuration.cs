@@ -11,7 +11,9 @@ namespace BackupOperator.Kubernetes.Models;
 public readonly partial record struct KubernetesDuration(TimeSpan Value)
 {
     /// <summary>What the CRD schema lets pass.</summary>
-    public const string Pattern = @"^([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+$";
+    public const string Pattern = $"^{Parts}$";
+
+    private const string Parts = @"([0-9]+(\.[0-9]+)?(ms|s|m|h|d|w))+";
 
     public static implicit operator TimeSpan(KubernetesDuration duration) => duration.Value;
 
@@ -81,7 +83,8 @@ public readonly partial record struct KubernetesDuration(TimeSpan Value)
             _ => TimeSpan.FromDays(7),
         };
 
-    [GeneratedRegex(Pattern, RegexOptions.CultureInvariant, 1000)]
+    // Not Pattern: here $ would let a line break at the end pass.
+    [GeneratedRegex($@"^{Parts}\z", RegexOptions.CultureInvariant, 1000)]
     private static partial Regex WholePattern();
 
     [GeneratedRegex(@"(?<number>[0-9]+(\.[0-9]+)?)(?<unit>ms|s|m|h|d|w)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture, 1000)]
