@@ -111,6 +111,8 @@ internal sealed class ApiTransport : IDisposable
         };
         message.Headers.UserAgent.ParseAdd(options.UserAgent);
         message.Headers.Accept.Add(new MediaTypeWithQualityHeaderValue("application/json"));
+        // The handler takes the name for TLS (asked for, and verified) from here, and lets nobody else say it.
+        message.Headers.Host = configuration.TlsServerName;
         message.Headers.Authorization = credential.Authorization;
         if (configuration.ImpersonateUser is { } user)
         {

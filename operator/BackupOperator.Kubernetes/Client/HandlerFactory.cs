@@ -54,7 +54,6 @@ internal static class HandlerFactory
     {
         var options = new SslClientAuthenticationOptions
         {
-            TargetHost = configuration.TlsServerName ?? configuration.Host.IdnHost,
             EnabledSslProtocols = SslProtocols.None,
             LocalCertificateSelectionCallback = (_, _, _, _, _) => clientCertificate()!,
         };
