@@ -60,7 +60,9 @@ def publish() -> pathlib.Path:
     print("bench: publishing the sidecar", flush=True)
     done = subprocess.run(
         ["dotnet", "publish", str(ROOT / "sidecar" / "BackupOperator.Sidecar"), "-c", "Release", "-r", runtime,
-         "--self-contained", "-p:PublishSingleFile=true", "-o", str(folder), "--nologo", "-v", "quiet"],
+         "--self-contained", "-p:PublishSingleFile=true", "-o", str(folder), "--nologo", "-v", "quiet",
+         # Restoring for one runtime would change the committed lock files.
+         "-p:RestorePackagesWithLockFile=false", "-p:NuGetLockFilePath=obj/publish.lock.json"],
         capture_output=True, text=True)
     if done.returncode != 0:
         raise BenchError(f"the sidecar does not build:\n{done.stdout[-3000:]}{done.stderr[-1000:]}")
