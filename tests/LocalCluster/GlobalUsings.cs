@@ -6,3 +6,4 @@ global using BackupOperator.Kubernetes.Client;
 global using BackupOperator.Kubernetes.Models;
 global using BackupOperator.Kubernetes.Serialization;
 global using Microsoft.Extensions.Logging;
+global using BackupOperator.LocalCluster.Models;

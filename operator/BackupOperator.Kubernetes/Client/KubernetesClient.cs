@@ -114,6 +114,13 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         return body is null ? null : JsonNode.Parse(body);
     }
 
+    /// <summary>Creates what has no kind of its own, such as a pod's <c>binding</c> or a service account's <c>token</c>.</summary>
+    public async Task<JsonNode?> PostRawAsync(string path, JsonNode body, CancellationToken cancellationToken = default)
+    {
+        var request = new ApiRequest(HttpMethod.Post, path) { Verb = "create", Repeatable = false, Body = Body(body) };
+        return JsonNode.Parse(await transport.SendAsync(request, cancellationToken));
+    }
+
     public void Dispose() => transport.Dispose();
 
     private static byte[] Body<T>(T value) => JsonSerializer.SerializeToUtf8Bytes(value, KubernetesJson.Options);

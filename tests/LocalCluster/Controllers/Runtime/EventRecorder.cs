@@ -41,7 +41,7 @@ public sealed class EventRecorder(IKubernetesClient client, TimeProvider time)
                 await client.PatchAsync<V1Event>(name, @namespace, KubernetesPatch.Merge(body), cancellationToken: cancellationToken);
             }
         }
-        catch (Exception error) when (error is KubernetesApiException or HttpRequestException)
+        catch (Exception error) when (error is KubernetesApiException or KubernetesUnavailableException)
         {
             counts.TryRemove(name, out _);
         }

@@ -36,11 +36,11 @@ public sealed class Mirror<T>(IKubernetesClient client, TimeProvider time, Actio
                     Apply(change);
                 }
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (Exception) when (cancellationToken.IsCancellationRequested)
             {
                 return;
             }
-            catch (Exception error) when (error is KubernetesApiException or HttpRequestException or IOException or OperationCanceledException or JsonException)
+            catch (Exception error) when (error is KubernetesApiException or KubernetesUnavailableException or HttpRequestException or IOException or OperationCanceledException or JsonException)
             {
                 // Whatever was missed is in the next list.
                 version = null;
