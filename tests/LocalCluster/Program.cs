@@ -1,1 +1,3 @@
-return 0;
+using BackupOperator.LocalCluster.Commands;
+
+return await RunCommand.Create().Parse(args).InvokeAsync();

@@ -114,10 +114,16 @@ public sealed class KubernetesClient : IKubernetesClient, IDisposable
         return body is null ? null : JsonNode.Parse(body);
     }
 
-    /// <summary>Creates what has no kind of its own, such as a pod's <c>binding</c> or a service account's <c>token</c>.</summary>
-    public async Task<JsonNode?> PostRawAsync(string path, JsonNode body, CancellationToken cancellationToken = default)
+    /// <summary>Sends a request for what has no type here: a pod's <c>binding</c>, a service account's <c>token</c>, any manifest.</summary>
+    public async Task<JsonNode?> SendRawAsync(
+        HttpMethod method,
+        string path,
+        JsonNode body,
+        string contentType = "application/json",
+        CancellationToken cancellationToken = default)
     {
-        var request = new ApiRequest(HttpMethod.Post, path) { Verb = "create", Repeatable = false, Body = Body(body) };
+        var verb = method == HttpMethod.Post ? "create" : method.Method.ToLowerInvariant();
+        var request = new ApiRequest(method, path) { Verb = verb, Repeatable = false, Body = Body(body), ContentType = contentType };
         return JsonNode.Parse(await transport.SendAsync(request, cancellationToken));
     }
 

@@ -27,5 +27,6 @@ public sealed record KubeletOptions
     /// <summary>How often a volume or image that is not there is looked for again.</summary>
     public TimeSpan RetryPause { get; init; } = TimeSpan.FromMilliseconds(300);
 
-    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(10);
+    /// <summary>Kubernetes: 10 s.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromSeconds(2);
 }

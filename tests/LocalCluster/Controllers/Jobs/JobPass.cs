@@ -140,7 +140,7 @@ internal sealed class JobPass(
         }
 
         memory.FailuresInARow++;
-        memory.LastFailure = JobPods.FinishedAt(pod) ?? now;
+        memory.LastFailure = time.GetUtcNow();
     }
 
     private void DecideEnd()

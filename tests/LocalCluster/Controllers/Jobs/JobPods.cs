@@ -50,10 +50,6 @@ internal static class JobPods
     public static bool ReplacesOnlyFailed(V1Job job) =>
         job.Spec!.PodReplacementPolicy == "Failed" || (job.Spec.PodReplacementPolicy is null && job.Spec.PodFailurePolicy is not null);
 
-    /// <summary>When the pod's last container ended.</summary>
-    public static DateTimeOffset? FinishedAt(V1Pod pod) =>
-        pod.Status?.ContainerStatuses?.Max(status => status.State?.Terminated?.FinishedAt) ?? pod.Metadata.DeletionTimestamp;
-
     // No kubelet will ever give it a last phase.
     private static bool IsDeletedBeforeItRan(V1Pod pod) => pod.IsTerminating() && string.IsNullOrEmpty(pod.Spec?.NodeName);
 }

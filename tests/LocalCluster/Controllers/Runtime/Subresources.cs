@@ -5,7 +5,8 @@ public sealed class Subresources(KubernetesClient client)
 {
     /// <summary>Puts a pod on a node (<c>pods/binding</c>).</summary>
     public Task BindAsync(V1Pod pod, string node, CancellationToken cancellationToken) =>
-        client.PostRawAsync(
+        client.SendRawAsync(
+            HttpMethod.Post,
             EntityDefinition.Of<V1Pod>().Path(pod.Metadata.Namespace, pod.Metadata.Name, "binding"),
             new JsonObject
             {
@@ -14,14 +15,15 @@ public sealed class Subresources(KubernetesClient client)
                 ["metadata"] = new JsonObject { ["name"] = pod.Metadata.Name, ["uid"] = pod.Metadata.Uid },
                 ["target"] = new JsonObject { ["apiVersion"] = "v1", ["kind"] = "Node", ["name"] = node },
             },
-            cancellationToken);
+            cancellationToken: cancellationToken);
 
     /// <summary>A token for a service account (<c>serviceaccounts/token</c>).</summary>
     /// <param name="audience">Null: the API server's own.</param>
     public async Task<string> CreateTokenAsync(
         string @namespace, string account, string? audience, TimeSpan lifetime, CancellationToken cancellationToken)
     {
-        var answer = await client.PostRawAsync(
+        var answer = await client.SendRawAsync(
+            HttpMethod.Post,
             EntityDefinition.Of<V1ServiceAccount>().Path(@namespace, account, "token"),
             new JsonObject
             {
@@ -33,7 +35,7 @@ public sealed class Subresources(KubernetesClient client)
                     ["expirationSeconds"] = (long)lifetime.TotalSeconds,
                 },
             },
-            cancellationToken);
+            cancellationToken: cancellationToken);
         return answer?["status"]?["token"]?.GetValue<string>()
             ?? throw new InvalidOperationException($"The API server gave no token for service account {@namespace}/{account}.");
     }

@@ -129,7 +129,7 @@ public sealed class ClaimController : Controller
         return [.. (protect ? names.Append(Protection) : names).Select(name => (JsonNode)name)];
     }
 
-    private Task PatchAsync(V1PersistentVolumeClaim claim, string? subresource, JsonObject body, CancellationToken cancellationToken)
+    private Task<V1PersistentVolumeClaim> PatchAsync(V1PersistentVolumeClaim claim, string? subresource, JsonObject body, CancellationToken cancellationToken)
     {
         var metadata = body["metadata"] as JsonObject ?? [];
         metadata["uid"] = claim.Metadata.Uid;

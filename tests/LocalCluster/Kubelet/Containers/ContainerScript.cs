@@ -55,7 +55,7 @@ internal static class ContainerScript
         AppendMount(script, new ContainerMount(spec.TerminationLogFile, spec.TerminationMessagePath));
         script.Append(
             $$"""
-            mkdir -p "$root/{{Old}}" "$root"/{{Quote(spec.WorkingDirectory.TrimStart('/'))}}
+            mkdir -p "$root/{{Old}}" "$root$(chroot "$root" realpath -m -- {{Quote(spec.WorkingDirectory)}})"
             {{(spec.ReadOnlyRoot ? "mount -o remount,bind,ro \"$root\"" : ":")}}
             exec 3>>{{Quote(spec.LogFile)}}
             cd "$root"
@@ -64,7 +64,7 @@ internal static class ContainerScript
             cd {{Quote(spec.WorkingDirectory)}}
             PATH="$container_path"
             command -v {{Quote(spec.Arguments[0])}} >/dev/null || { echo exec: {{Quote('"' + spec.Arguments[0] + '"')}}: executable file not found in '$PATH'; exit 128; }
-            unset pid rest root container_path OLDPWD
+            unset pid rest root target container_path OLDPWD
             echo started
             exec setpriv {{string.Join(' ', spec.User.SetprivArguments())}} -- {{string.Join(' ', spec.Arguments.Select(Quote))}} >&3 2>&3 3>&-
 
@@ -75,12 +75,13 @@ internal static class ContainerScript
     private static void AppendMount(StringBuilder script, ContainerMount mount)
     {
         var source = Quote(mount.HostPath);
-        var target = "\"$root\"/" + Quote(mount.MountPath.TrimStart('/'));
         script.Append(
             $"""
-            if [ -d {source} ]; then mkdir -p {target}; else mkdir -p {target}.dir; rmdir {target}.dir; [ -e {target} ] || : > {target}; fi
-            mount --bind {source} {target}
-            {(mount.ReadOnly ? $"mount -o remount,bind,ro {target}" : ":")}
+            # A link such as /var/run -> /run points into the container's root, not the machine's.
+            target="$root$(chroot "$root" realpath -m -- {Quote(mount.MountPath)})"
+            if [ -d {source} ]; then mkdir -p "$target"; else mkdir -p "$(dirname "$target")"; [ -e "$target" ] || : > "$target"; fi
+            mount --bind {source} "$target"
+            {(mount.ReadOnly ? "mount -o remount,bind,ro \"$target\"" : ":")}
 
             """);
     }

@@ -19,7 +19,7 @@ internal sealed class ContainerLoop(
         RestartCount = 0,
         Ready = false,
         Started = false,
-        State = Waiting(init ? "PodInitializing" : "ContainerCreating", null),
+        State = Waiting(pod.Spec?.InitContainers is { Count: > 0 } ? "PodInitializing" : "ContainerCreating", null),
         LastState = new V1ContainerState(),
     };
 
@@ -57,7 +57,7 @@ internal sealed class ContainerLoop(
                 Reason = "ContainerStatusUnknown",
                 Message = "The container could not be located when the pod was terminated",
                 StartedAt = running.StartedAt,
-                FinishedAt = node.Time.GetUtcNow(),
+                FinishedAt = node.Now(),
             };
         }
 
@@ -128,6 +128,8 @@ internal sealed class ContainerLoop(
         }
     }
 
+    private static DateTimeOffset Whole(DateTimeOffset moment) => DateTimeOffset.FromUnixTimeSeconds(moment.ToUnixTimeSeconds());
+
     private static V1ContainerState Waiting(string reason, string? message) =>
         new() { Waiting = new V1ContainerStateWaiting { Reason = reason, Message = message } };
 
@@ -151,7 +153,7 @@ internal sealed class ContainerLoop(
             Change(() =>
             {
                 Process = process;
-                status.State = new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = process.StartedAt } };
+                status.State = new V1ContainerState { Running = new V1ContainerStateRunning { StartedAt = Whole(process.StartedAt) } };
                 status.ContainerID = $"localcluster://{pod.Metadata.Uid}-{Name}-{status.RestartCount}";
 
                 // The pod was told to end while the container started.
@@ -182,8 +184,8 @@ internal sealed class ContainerLoop(
                     ExitCode = exit.Code,
                     Reason = exit.Code == 0 ? "Completed" : reason,
                     Message = exit.Message ?? LogTail(exit.Code, spec.LogFile),
-                    StartedAt = exit.StartedAt,
-                    FinishedAt = exit.FinishedAt,
+                    StartedAt = Whole(exit.StartedAt),
+                    FinishedAt = Whole(exit.FinishedAt),
                     ContainerID = status.ContainerID,
                 },
             };

@@ -17,6 +17,9 @@ internal sealed record NodeContext(
     ILogger Log,
     CancellationToken Power)
 {
+    /// <summary>The time in whole seconds, as the API tells times.</summary>
+    public DateTimeOffset Now() => DateTimeOffset.FromUnixTimeSeconds(Time.GetUtcNow().ToUnixTimeSeconds());
+
     /// <summary>Tells people about a pod; does not wait.</summary>
     public void Tell(V1Pod pod, string type, string reason, string message) =>
         _ = Events.RecordAsync(pod, type, reason, message, "kubelet", Power);

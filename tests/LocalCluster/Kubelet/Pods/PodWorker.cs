@@ -32,10 +32,10 @@ internal sealed class PodWorker : IDisposable
         Pod = pod;
         folders = new PodFolders(node.Options.DataDirectory, pod.Metadata.Uid!);
         podIp = node.Network.RentPod();
-        startTime = pod.Status?.StartTime ?? node.Time.GetUtcNow();
+        startTime = pod.Status?.StartTime ?? node.Now();
         over = CancellationTokenSource.CreateLinkedTokenSource(node.Power);
         volumes = new VolumeManager(node.Client, node.Options, folders.Pod, podIp, node.NodeIp);
-        writer = new PodStatusWriter(node, pod, seen => PodStatusBuilder.Build(seen, Facts(), node.Time.GetUtcNow(), final));
+        writer = new PodStatusWriter(node, pod, seen => PodStatusBuilder.Build(seen, Facts(), node.Now(), final));
         var factory = new ContainerFactory(node.Client, node.Options, folders, podIp, node.NodeIp);
         init = [.. (pod.Spec?.InitContainers ?? []).Select(container => new ContainerLoop(node, pod, container, true, factory, podIp, writer.MarkDirty))];
         containers = [.. (pod.Spec?.Containers ?? []).Select(container => new ContainerLoop(node, pod, container, false, factory, podIp, writer.MarkDirty))];
@@ -169,7 +169,7 @@ internal sealed class PodWorker : IDisposable
                 writer.MarkDirty();
                 return paths;
             }
-            catch (Exception error) when (error is VolumeNotReadyException or KubernetesApiException or KubernetesUnavailableException or IOException)
+            catch (Exception error) when (error is not OperationCanceledException)
             {
                 node.Tell(Pod, "Warning", "FailedMount", $"MountVolume.SetUp failed: {error.Message}");
                 await Task.Delay(node.Options.RetryPause, node.Time, over.Token);

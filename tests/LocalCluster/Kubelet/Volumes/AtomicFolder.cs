@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace BackupOperator.LocalCluster.Kubelet.Volumes;
 
 /// <summary>A file of a Secret, ConfigMap or projected volume.</summary>
@@ -7,7 +9,7 @@ internal sealed record VolumeFile(byte[] Content, int Mode);
 /// A folder whose files change all at once: they are links through <c>..data</c>, which is switched by one rename
 /// (<c>pkg/volume/util/atomic_writer.go</c>). Programs that watch such folders rely on it.
 /// </summary>
-internal static class AtomicFolder
+internal static partial class AtomicFolder
 {
     private const string Data = "..data";
 
@@ -38,7 +40,7 @@ internal static class AtomicFolder
         Directory.CreateDirectory(Path.Combine(folder, name));
         var fresh = Path.Combine(folder, Data + "_tmp");
         File.CreateSymbolicLink(fresh, name);
-        File.Move(fresh, link, overwrite: true);
+        Replace(fresh, link);
         Link(folder, files);
         if (before is not null)
         {
@@ -75,4 +77,16 @@ internal static class AtomicFolder
         && files.All(file =>
             File.Exists(Path.Combine(folder, file.Key))
             && File.ReadAllBytes(Path.Combine(folder, file.Key)).AsSpan().SequenceEqual(file.Value.Content));
+
+    // File.Move follows the link and sees a folder.
+    private static void Replace(string source, string target)
+    {
+        if (rename(source, target) != 0)
+        {
+            throw new IOException($"{source} -> {target}: {Marshal.GetLastPInvokeErrorMessage()}");
+        }
+    }
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int rename(string source, string target);
 }

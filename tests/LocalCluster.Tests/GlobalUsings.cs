@@ -1,0 +1,2 @@
+global using BackupOperator.Kubernetes.Client;
+global using BackupOperator.Kubernetes.Models;
