@@ -21,8 +21,9 @@ memory are in nobody's numbers."""
 READING = """\
 *on disk* is the time until a `sync` after the command has returned too: not every program waits for the disk. *CPU* and
 *memory* are those of all commands of the pipeline together (memory: the largest sum of resident sets, looked at a
-hundred times a second). *stored* is by how much the storage grew. *as full*: the program has nothing but full backups.
-Verifying reads all that is stored: `verify --level readback`, and `restic check --read-data`."""
+hundred times a second). *stored* is by how much the storage grew. *as full*: the program has nothing but full backups,
+so that is what the ratio is taken from. Verifying reads all that is stored: `verify --level readback`, and
+`restic check --read-data`."""
 
 
 def markdown(results: Results) -> str:
@@ -45,8 +46,7 @@ def _ratios(results: Results) -> str:
     for place in results.places:
         _, tar, restic = place.tools
         for operation in Operation:
-            speeds = [place.ratio(operation, OURS, name, "seconds") for name in (tar, restic)]
-            rows.append([f"{place.title}: {operation.value}, speed", *map(_times, speeds)])
+            rows.append([f"{place.title}: {operation.value}, speed", *(_speed(place, operation, name) for name in (tar, restic))])
         stored = [_inverse(place.ratio(Operation.FULL, OURS, name, "stored")) for name in (tar, restic)]
         rows.append([f"{place.title}: full backup, stored bytes", *map(_times, stored)])
     fast = _table(rows, left=1)
@@ -95,6 +95,12 @@ def _commands(results: Results) -> str:
     for place, operation, tool, command in results.commands():
         lines += [f"# {place}: {operation}, {tool}", command]
     return "```sh\n" + "\n".join(lines) + "\n```"
+
+
+def _speed(place: PlaceResults, operation: Operation, theirs: str) -> str:
+    why = place.of(operation, OURS).word or place.of(operation, theirs).word or "-"
+    ratio = place.ratio(operation, OURS, theirs, "seconds")
+    return why if ratio is None else _times(ratio)
 
 
 def _times(ratio: float | None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field
 
 from measure import Cost
 from pages import Change
-from tools.tool import Operation
+from tools.tool import AS_FULL, Operation
 
 
 @dataclass
@@ -37,8 +37,9 @@ class PlaceResults:
         return self.series.setdefault((operation, tool), Series())
 
     def ratio(self, operation: Operation, ours: str, theirs: str, what: str) -> float | None:
-        """How many times as much of it theirs takes."""
-        mine, other = self.of(operation, ours).median(what), self.of(operation, theirs).median(what)
+        """How many times as much of it theirs takes; a full backup again, if it has nothing else."""
+        instead = Operation.FULL if self.of(operation, theirs).word == AS_FULL else operation
+        mine, other = self.of(operation, ours).median(what), self.of(instead, theirs).median(what)
         return other / mine if mine and other is not None else None
 
     def share_of_full(self, operation: Operation, tool: str, what: str = "seconds") -> float | None:

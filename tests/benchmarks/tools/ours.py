@@ -8,9 +8,7 @@ from gateway import BUCKET
 from measure import Pipeline, clean_environment, pipeline
 from places import S3_CREDENTIALS, Bucket, Place
 from settings import ROOT, BenchError
-from tools.tool import Operation
-
-NOT_YET = "not yet"
+from tools.tool import NOT_YET, Operation
 
 
 class Ours:

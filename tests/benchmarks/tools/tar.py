@@ -5,7 +5,7 @@ import pathlib
 from gateway import BUCKET
 from measure import Pipeline, pipeline
 from places import Bucket, Place
-from tools.tool import Operation
+from tools.tool import AS_FULL, HAS_NONE, Operation
 
 COMPRESS = ["zstd", "-1", "-T2", "-q"]
 
@@ -24,7 +24,7 @@ class Tar:
             return self._backup(data)
         if operation is Operation.RESTORE:
             return self._restore(restored)
-        return "has none" if operation is Operation.VERIFY else "as full"
+        return HAS_NONE if operation is Operation.VERIFY else AS_FULL
 
     def _backup(self, data: pathlib.Path) -> Pipeline:
         read = ["tar", "-C", data, "-c", "."]

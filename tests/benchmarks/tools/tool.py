@@ -7,6 +7,11 @@ from typing import Protocol
 from measure import Pipeline
 from places import Place
 
+# Why there is no command for an operation.
+NOT_YET = "not yet"
+AS_FULL = "as full"
+HAS_NONE = "has none"
+
 
 class Operation(enum.Enum):
     FULL = "full backup"
