@@ -78,8 +78,20 @@ internal static class SchemaConstraints
             schema["x-kubernetes-list-type"] = list.Type;
             if (list.MapKeys.Count > 0)
             {
+                CheckKeys(schema, list, member);
                 schema["x-kubernetes-list-map-keys"] = new JsonArray([.. list.MapKeys.Select(k => JsonValue.Create(k))]);
             }
+        }
+    }
+
+    // The API server refuses a key that an item may lack.
+    private static void CheckKeys(JsonObject schema, ListTypeAttribute list, MemberInfo member)
+    {
+        var required = (schema["items"]?["required"] as JsonArray)?.Select(r => r!.GetValue<string>()).ToHashSet(StringComparer.Ordinal) ?? [];
+        var optional = list.MapKeys.FirstOrDefault(key => !required.Contains(key) && schema["items"]?["properties"]?[key]?["default"] is null);
+        if (optional is not null)
+        {
+            throw new CrdGenerationException($"The key '{optional}' of the list {member.DeclaringType?.Name}.{member.Name} must be required in its items, or have a default.");
         }
     }
 

@@ -1,12 +1,16 @@
+using BackupOperator.Kubernetes.Crds.Attributes;
+
 namespace BackupOperator.Kubernetes.Models;
 
 
 /// <summary>One aspect of an object's state (<c>meta/v1 Condition</c>; older kinds leave out some of the fields).</summary>
 public sealed record V1Condition
 {
+    [Required]
     public string Type { get; init; } = "";
 
     /// <summary>True, False or Unknown.</summary>
+    [Required]
     public string Status { get; init; } = "Unknown";
 
     public long? ObservedGeneration { get; init; }
