@@ -37,7 +37,7 @@ internal static class JobTemplate
                 ActiveDeadlineSeconds = (long)(DurationText.Parse(input.Owner.RunSpec.Timeouts.Total) + DeadlineSlack).TotalSeconds,
                 Template = new V1PodTemplateSpec
                 {
-                    Metadata = new V1ObjectMeta { Labels = labels, Annotations = PodAnnotations(options) },
+                    Metadata = new V1ObjectMeta { Labels = labels, Annotations = PodAnnotations(input, options) },
                     Spec = Pod(input, options),
                 },
             },
@@ -93,7 +93,7 @@ internal static class JobTemplate
         new V1EnvVar { Name = RunSpec.EnvironmentVariable, Value = input.Run.ToJson().Replace("$", "\\u0024", StringComparison.Ordinal) },
     ];
 
-    private static Dictionary<string, string> PodAnnotations(JobOptions options)
+    private static Dictionary<string, string> PodAnnotations(JobInput input, JobOptions options)
     {
         var annotations = new Dictionary<string, string>(StringComparer.Ordinal)
         {
@@ -106,6 +106,7 @@ internal static class JobTemplate
             annotations[key] = value;
         }
 
+        annotations[RunLabels.Name] = input.Owner.Metadata.Name!;
         return annotations;
     }
 

@@ -10,6 +10,9 @@ internal static class RunLabels
 
     public const string StatefulSet = "mysqlbackup.io/statefulset";
 
+    /// <summary>An annotation: the name of the resource may be too long for a label.</summary>
+    public const string Name = "mysqlbackup.io/name";
+
     public const string ManagedBy = "app.kubernetes.io/managed-by";
 
     public const string Operator = "mysql-backup-operator";

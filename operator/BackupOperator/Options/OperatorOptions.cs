@@ -1,3 +1,5 @@
+using BackupOperator.Kubernetes.Reconciliation;
+
 namespace BackupOperator.Options;
 
 /// <summary>The operator's settings, from flags and the environment.</summary>
@@ -14,4 +16,12 @@ public sealed record OperatorOptions
 
     /// <summary>How long a finished Job and its logs stay.</summary>
     public TimeSpan JobTtl { get; init; } = TimeSpan.FromHours(4);
+
+    /// <summary>How often everything is looked at although nothing changed.</summary>
+    public TimeSpan Resync { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Wait to be the leader before doing anything.</summary>
+    public bool LeaderElection { get; init; } = true;
+
+    public ControllerOptions Controllers => new() { Namespaces = WatchNamespaces, ResyncInterval = Resync, Workers = Math.Max(4, MaxConcurrentRuns) };
 }

@@ -15,7 +15,6 @@ public sealed class DatabaseConnection
     [Default(3306)]
     public int Port { get; set; } = 3306;
 
-    [Description("Disabled, Preferred, Required, VerifyCa or VerifyFull.")]
     [Default(TlsMode.Preferred)]
     public TlsMode Tls { get; set; } = TlsMode.Preferred;
 }

@@ -21,7 +21,7 @@ public sealed class DatabaseTarget
     public string? DataClaim { get; set; }
 
     [Length(1, 1024)]
-    [Pattern("^/[^\\0]*$")]
+    [Pattern("^/")]
     [Description("The server's data directory, as the server sees it.")]
     [Default("/var/lib/mysql")]
     public string DataDirectory { get; set; } = "/var/lib/mysql";

@@ -1,0 +1,87 @@
+using BackupOperator.Core.Backups;
+using BackupOperator.Core.Naming;
+using BackupOperator.Runs;
+using BackupOperator.Targets;
+
+namespace BackupOperator.Backups;
+
+/// <summary>What is special about backups.</summary>
+internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKubernetesClient client, TimeProvider time) : IRunFlow<MySqlBackup>
+{
+    public RunStage StageOf(MySqlBackup entity) => BackupPhases.StageOf(entity.Status.Phase);
+
+    public async Task<Resolution<RunPlan>> PlanAsync(MySqlBackup entity, V1StatefulSet? set, CancellationToken cancellationToken)
+    {
+        var (target, finding) = TargetResolver.Resolve(entity.Spec.Target, set, entity.Metadata.Namespace!);
+        if (target is null)
+        {
+            return finding!;
+        }
+
+        if (await claims.CheckAsync(entity.Metadata.Namespace!, target, entity.Spec.Storage, cancellationToken) is { } missing)
+        {
+            return missing;
+        }
+
+        try
+        {
+            return new RunPlan(target, PathTemplate.Expand(entity.Spec.Naming.PathTemplate, await ValuesAsync(entity, target, cancellationToken)));
+        }
+        catch (FormatException e)
+        {
+            return new SpecFinding(FailureReason.InvalidSpec, e.Message + "; mend spec.naming.pathTemplate", Final: true);
+        }
+    }
+
+    public RunVerdict<MySqlBackup> Decide(MySqlBackup entity, World world, DateTimeOffset now)
+    {
+        var (phase, decision) = BackupPlanner.Decide(new BackupObservation(world.Run, entity.Status.Phase), now);
+        return new RunVerdict<MySqlBackup>(decision, phase.ToString(), e => e.Status.Phase = phase);
+    }
+
+    public void Record(MySqlBackup entity, RunPlan plan)
+    {
+        entity.Status.Path = plan.Path;
+        entity.Status.BackupId = entity.Metadata.Uid;
+    }
+
+    public void Describe(MySqlBackup entity)
+    {
+        if (entity.Status.Report?.Backup is { } result)
+        {
+            BackupStatusMapper.Write(entity.Status, result);
+        }
+    }
+
+    public string PathOf(MySqlBackup entity) => entity.Status.Path ?? throw new InvalidOperationException("the path of the backup is not recorded");
+
+    public TimeSpan? After(MySqlBackup entity) => null;
+
+    public StorageSpec? StorageFor(MySqlBackup entity, JobPurpose purpose) => entity.Spec.Storage;
+
+    public RunSpec Complete(MySqlBackup entity, RunSpec run) => run with
+    {
+        Backup = new RunBackup
+        {
+            BackupId = entity.Metadata.Uid!,
+            Precopy = entity.Spec.Cold.Precopy,
+            Compression = entity.Spec.Compression.Algorithm == CompressionAlgorithm.Zstd ? "zstd" : "none",
+            Level = entity.Spec.Compression.Level,
+            Verification = entity.Spec.Verification.Level.ToString(),
+        },
+    };
+
+    private async Task<PathValues> ValuesAsync(MySqlBackup entity, ResolvedTarget target, CancellationToken cancellationToken)
+    {
+        var version = "unknown";
+        if (entity.Spec.Naming.PathTemplate.Contains("{server}", StringComparison.Ordinal)
+            && await client.GetAsync<V1Pod>(target.Pod, entity.Metadata.Namespace, cancellationToken) is { } pod)
+        {
+            version = await server.VersionAsync(pod, entity.Spec.Target.Connection?.Port ?? 3306, cancellationToken) ?? version;
+        }
+
+        return new PathValues(
+            entity.Metadata.Namespace!, entity.Metadata.Name!, entity.Spec.Target.StatefulSet, entity.Spec.Type.ToString(),
+            entity.Metadata.Uid!, version, time.GetUtcNow());
+    }
+}

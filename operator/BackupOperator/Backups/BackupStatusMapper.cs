@@ -1,0 +1,42 @@
+using System.Globalization;
+
+namespace BackupOperator.Backups;
+
+/// <summary>Shows a backup's result in its status. Pure.</summary>
+internal static class BackupStatusMapper
+{
+    public static void Write(MySqlBackupStatus status, BackupResult result)
+    {
+        status.Location = result.Location;
+        status.BackupId = result.BackupId;
+        status.ManifestDigest = result.ManifestDigest;
+        status.GtidExecuted = result.GtidExecuted;
+        status.Blocks = new BlocksStatus { Total = result.BlocksTotal, Reused = result.BlocksReused };
+        status.Size = new SizeStatus
+        {
+            Logical = Human(result.LogicalBytes),
+            Stored = Human(result.StoredBytes),
+            Ratio = result.StoredBytes > 0 ? Math.Round((double)result.LogicalBytes / result.StoredBytes, 2) : null,
+        };
+        status.Server = result.ServerFlavour is null && result.ServerVersion is null
+            ? null
+            : new ServerStatus { Flavour = result.ServerFlavour, Version = result.ServerVersion };
+        status.Binlog = result.BinlogFile is null ? null : new BinlogStatus { File = result.BinlogFile, Position = result.BinlogPosition };
+    }
+
+    /// <summary>A quantity of about three digits, such as <c>1.52Gi</c>.</summary>
+    public static string Human(long bytes)
+    {
+        string[] units = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
+        var value = (double)bytes;
+        var unit = 0;
+        while (value >= 1024 && unit < units.Length - 1)
+        {
+            value /= 1024;
+            unit++;
+        }
+
+        var format = unit == 0 ? "0" : value < 10 ? "0.##" : value < 100 ? "0.#" : "0";
+        return value.ToString(format, CultureInfo.InvariantCulture) + units[unit];
+    }
+}

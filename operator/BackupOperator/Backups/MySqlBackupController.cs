@@ -1,0 +1,30 @@
+using BackupOperator.Kubernetes.Crds.Attributes;
+using BackupOperator.Kubernetes.Reconciliation;
+using BackupOperator.Runs;
+
+namespace BackupOperator.Backups;
+
+/// <summary>Carries MySqlBackups to their end.</summary>
+[EntityRbac(typeof(MySqlBackup), Verbs = RbacVerb.Read | RbacVerb.Patch)]
+[EntityRbac(typeof(MySqlBackup), Verbs = RbacVerb.Get | RbacVerb.Patch, Subresource = "status")]
+[EntityRbac(typeof(MySqlBackup), Verbs = RbacVerb.Update, Subresource = "finalizers")]
+internal sealed class MySqlBackupController(RunReconciler<MySqlBackup> reconciler) : IEntityController<MySqlBackup>, IEntityFinalizer<MySqlBackup>
+{
+    string IEntityFinalizer<MySqlBackup>.Identifier => RunFinalizer.Name;
+
+    /// <summary>Whether there is anything left to do; finished backups by the thousand cost nothing.</summary>
+    public static bool IsOfInterest(MySqlBackup entity) =>
+        !RunLookup.StageOf(entity).IsOver() || entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true;
+
+    public async Task<ReconciliationResult<MySqlBackup>> ReconcileAsync(MySqlBackup entity, CancellationToken cancellationToken) =>
+        ReconciliationResult<MySqlBackup>.Success(entity, IsOfInterest(entity) ? await reconciler.ReconcileAsync(entity, cancellationToken) : null);
+
+    public Task<ReconciliationResult<MySqlBackup>> DeletedAsync(MySqlBackup entity, CancellationToken cancellationToken) =>
+        Task.FromResult(ReconciliationResult<MySqlBackup>.Success(entity));
+
+    /// <summary>The run itself adds its finalizer, and takes it away.</summary>
+    bool IEntityFinalizer<MySqlBackup>.IsNeeded(MySqlBackup entity) => entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true;
+
+    async Task<ReconciliationResult<MySqlBackup>> IEntityFinalizer<MySqlBackup>.FinalizeAsync(MySqlBackup entity, CancellationToken cancellationToken) =>
+        ReconciliationResult<MySqlBackup>.Success(entity, await reconciler.ReconcileAsync(entity, cancellationToken) ?? TimeSpan.FromSeconds(30));
+}

@@ -1,0 +1,139 @@
+using System.CommandLine;
+using BackupOperator.Core.Durations;
+using BackupOperator.Kubernetes.Configuration;
+using BackupOperator.Kubernetes.Events;
+using BackupOperator.Kubernetes.LeaderElection;
+using BackupOperator.Logging;
+using BackupOperator.Options;
+using BackupOperator.Targets;
+using Serilog.Events;
+
+namespace BackupOperator.Commands;
+
+/// <summary>Runs the operator until it is told to stop. Each flag has a variable of the same name in capitals.</summary>
+internal sealed class RunCommand : Command
+{
+    private const string OperatorName = "mysql-backup-operator";
+
+    private readonly Option<string[]> watchNamespaces = Flag<string[]>("--watch-namespaces", "Namespaces to look at, separated by commas; all when empty.", Split);
+    private readonly Option<string> sidecarImage = Flag("--sidecar-image", "Image of the Job's container where a resource names none.", "mysql-backup-sidecar:latest");
+    private readonly Option<int> maxConcurrentRuns = Flag("--max-concurrent-runs", "Runs at once, in all namespaces.", 5);
+    private readonly Option<bool> leaderElection = Flag("--leader-election", "Wait to be the leader before doing anything.", true);
+    private readonly Option<string> leaderNamespace = Flag("--leader-election-namespace", "Namespace of the leader's Lease; the operator's own when empty.", "");
+    private readonly Option<string> resync = Flag("--resync", "How often everything is looked at although nothing changed.", "5m");
+    private readonly Option<string> jobTtl = Flag("--job-ttl", "How long a finished Job and its logs stay.", "4h");
+    private readonly Option<LogEventLevel> logLevel = Flag("--log-level", "Verbose, Debug, Information, Warning or Error.", LogEventLevel.Information);
+    private readonly Option<LogFormat> logFormat = Flag("--log-format", "Text or Json.", LogFormat.Text);
+
+    public RunCommand()
+        : base("run", "Run the operator (the default).")
+    {
+        foreach (var option in Flags)
+        {
+            Options.Add(option);
+        }
+
+        SetAction(RunAsync);
+    }
+
+    private IEnumerable<Option> Flags =>
+        [watchNamespaces, sidecarImage, maxConcurrentRuns, leaderElection, leaderNamespace, resync, jobTtl, logLevel, logFormat];
+
+    private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
+    {
+        using var loggers = OperatorLogging.Create(parsed.GetValue(logLevel), parsed.GetValue(logFormat));
+        var logger = loggers.CreateLogger("BackupOperator");
+        if (Read(parsed, logger) is not { } options)
+        {
+            return (int)ExitCode.Usage;
+        }
+
+        try
+        {
+            await RunAsync(options, parsed.GetValue(leaderNamespace), loggers, cancellationToken);
+            return 0;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 0;
+        }
+        catch (KubernetesConfigurationException e)
+        {
+            logger.LogCritical("{Error}", e.Message);
+            return (int)ExitCode.Usage;
+        }
+        catch (Exception e)
+        {
+            // A lost lease among others: another process leads, and this one must not go on with what it believes.
+            logger.LogCritical(e, "The operator ends: {Error}", e.Message);
+            return (int)ExitCode.Unexpected;
+        }
+    }
+
+    private static async Task RunAsync(OperatorOptions options, string? leaderNamespace, ILoggerFactory loggers, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        var identity = $"{Environment.GetEnvironmentVariable("POD_NAME") ?? Environment.MachineName}_{Guid.NewGuid():N}";
+        using var client = new KubernetesClient(
+            KubernetesClientConfiguration.BuildDefaultConfig(time), time: time, logger: loggers.CreateLogger<KubernetesClient>());
+        await using var events = new EventPublisher(client, OperatorName, identity, time, loggers.CreateLogger<EventPublisher>());
+        using var composition = new Composition(client, options, new ServerProbe(time), events, time, loggers);
+        if (!options.LeaderElection)
+        {
+            await composition.Build().RunAsync(cancellationToken);
+            return;
+        }
+
+        var @namespace = string.IsNullOrEmpty(leaderNamespace) ? client.Namespace ?? "default" : leaderNamespace;
+        var elector = new LeaderElector(
+            client, LeaderElectionOptions.For(OperatorName, @namespace, identity), time, logger: loggers.CreateLogger<LeaderElector>());
+        await elector.RunAsync(composition.Build().RunAsync, cancellationToken);
+    }
+
+    private OperatorOptions? Read(ParseResult parsed, ILogger logger)
+    {
+        if (!DurationText.TryParse(parsed.GetValue(resync), out var resyncEvery) || resyncEvery <= TimeSpan.Zero
+            || !DurationText.TryParse(parsed.GetValue(jobTtl), out var ttl))
+        {
+            logger.LogCritical("--resync and --job-ttl must be durations such as 90s, 5m or 4h");
+            return null;
+        }
+
+        if (parsed.GetValue(maxConcurrentRuns) < 1)
+        {
+            logger.LogCritical("--max-concurrent-runs must be 1 or more");
+            return null;
+        }
+
+        return new OperatorOptions
+        {
+            WatchNamespaces = parsed.GetValue(watchNamespaces) ?? [],
+            SidecarImage = parsed.GetValue(sidecarImage)!,
+            MaxConcurrentRuns = parsed.GetValue(maxConcurrentRuns),
+            LeaderElection = parsed.GetValue(leaderElection),
+            Resync = resyncEvery,
+            JobTtl = ttl,
+        };
+    }
+
+    private static string[] Split(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+
+    private static Option<T> Flag<T>(string name, string description, T otherwise) =>
+        new(name) { Description = description, DefaultValueFactory = _ => FromEnvironment(name, otherwise) };
+
+    private static Option<T> Flag<T>(string name, string description, Func<string, T> parse) => new(name)
+    {
+        Description = description,
+        CustomParser = result => parse(string.Join(',', result.Tokens.Select(t => t.Value))),
+        DefaultValueFactory = _ => parse(Variable(name) ?? ""),
+    };
+
+    /// <exception cref="FormatException">The variable does not hold such a value.</exception>
+    private static T FromEnvironment<T>(string name, T otherwise) =>
+        Variable(name) is not { Length: > 0 } text ? otherwise
+        : typeof(T).IsEnum ? (T)Enum.Parse(typeof(T), text, ignoreCase: true)
+        : (T)Convert.ChangeType(text, typeof(T), System.Globalization.CultureInfo.InvariantCulture);
+
+    private static string? Variable(string flag) =>
+        Environment.GetEnvironmentVariable(flag.TrimStart('-').Replace('-', '_').ToUpperInvariant());
+}

@@ -1,0 +1,59 @@
+using BackupOperator.Backups;
+using BackupOperator.Guard;
+using BackupOperator.Jobs;
+using BackupOperator.Kubernetes.Events;
+using BackupOperator.Kubernetes.Reconciliation;
+using BackupOperator.Options;
+using BackupOperator.Restores;
+using BackupOperator.Runs;
+using BackupOperator.Statuses;
+using BackupOperator.Targets;
+
+namespace BackupOperator;
+
+/// <summary>Puts the operator together: three controllers on one client.</summary>
+internal sealed class Composition(
+    IKubernetesClient client,
+    OperatorOptions options,
+    IServerProbe server,
+    IEventPublisher events,
+    TimeProvider time,
+    ILoggerFactory loggers) : IDisposable
+{
+    private const string OurObjects = RunLabels.ManagedBy + "=" + RunLabels.Operator;
+
+    private readonly RunLookup lookup = new(client, options.WatchNamespaces, time);
+
+    public ControllerHost Build()
+    {
+        var statuses = new StatusWriter(client);
+        var observer = new RunObserver(client, lookup, options, time);
+        var actions = new RunActions(client, new TargetLease(client, time), options);
+        var claims = new ClaimChecks(client);
+        var backups = new RunReconciler<MySqlBackup>(
+            new BackupFlow(claims, server, client, time), observer, statuses, actions, events, time, loggers.CreateLogger<MySqlBackupController>());
+        var restores = new RunReconciler<MySqlRestore>(
+            new RestoreFlow(claims, new SourceResolver(client)), observer, statuses, actions, events, time, loggers.CreateLogger<MySqlRestoreController>());
+        var guard = new StatefulSetGuardController(
+            new GuardObserver(client, lookup, new PodAnswer(server, time), time), new GuardActions(client, statuses, time),
+            events, time, loggers.CreateLogger<StatefulSetGuardController>());
+
+        var backupController = new MySqlBackupController(backups);
+        var restoreController = new MySqlRestoreController(restores);
+        return new ControllerHost(client, options.Controllers, time, loggers)
+            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFilter(MySqlBackupController.IsOfInterest), MySqlBackup.KindName))
+            .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName))
+            .Add(guard, builder => builder
+                .WithFilter(StatefulSetGuardController.IsMarked)
+                .Watches<V1Pod>(pod => RunTriggers.MarkedBy(pod), OurObjects));
+    }
+
+    public void Dispose() => lookup.Dispose();
+
+    /// <summary>What happens to a run's Job, to its pods and to its target reconciles the run at once.</summary>
+    private static void Follow<TEntity>(ControllerBuilder<TEntity> builder, string kind)
+        where TEntity : class, IRunEntity => builder
+            .Owns<V1Job>(OurObjects)
+            .Watches<V1Pod>(pod => RunTriggers.OfPod(pod, kind), OurObjects)
+            .Watches<V1StatefulSet>(set => RunTriggers.OfTarget(set, kind));
+}

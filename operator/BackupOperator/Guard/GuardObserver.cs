@@ -1,0 +1,85 @@
+using System.Collections.Concurrent;
+using BackupOperator.Core.Guard;
+using BackupOperator.Core.Naming;
+using BackupOperator.Runs;
+
+namespace BackupOperator.Guard;
+
+/// <summary>A guard's look at a StatefulSet, and the resource of the run that stopped it, where it is still there.</summary>
+internal sealed record GuardView(GuardObservation Observation, IRunEntity? Run);
+
+/// <summary>Reads what the guard decides by.</summary>
+internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, PodAnswer answer, TimeProvider time)
+{
+    private const int DefaultPort = 3306;
+
+    private readonly ConcurrentDictionary<string, DateTimeOffset> waitingSince = new(StringComparer.Ordinal);
+
+    public async Task<GuardView> ObserveAsync(V1StatefulSet set, CancellationToken cancellationToken)
+    {
+        var @namespace = set.Metadata.Namespace!;
+        var mark = QuiesceMark.Parse(set.Annotation(QuiesceMark.Annotation));
+        var run = mark is not null
+            ? await FindAsync(mark.Kind, mark.Name, mark.Run, @namespace, cancellationToken)
+            : await HolderAsync(set, cancellationToken);
+        var replicas = set.Spec?.Replicas ?? 1;
+        var wanted = mark?.Replicas ?? run?.RunStatus.Target?.Replicas ?? 1;
+        return new GuardView(
+            new GuardObservation
+            {
+                Replicas = replicas,
+                Mark = mark is null ? null : MarkReader.Read(set),
+                RecordedReplicas = run?.RunStatus.Target?.Replicas,
+                SidecarAlive = await SidecarAliveAsync(mark?.Pod ?? run?.RunStatus.Report?.Pod, @namespace, cancellationToken),
+                RunIsOpen = run is not null && !RunLookup.StageOf(run).IsOver(),
+                Answers = replicas >= wanted && wanted > 0 && IsCurrent(set) && await AnswersAsync(set, run, cancellationToken),
+                WaitingSince = waitingSince.TryGetValue(set.Metadata.Uid!, out var since) ? since : null,
+            },
+            run);
+    }
+
+    /// <summary>Remembers when the wait for an answer began.</summary>
+    public void Waits(V1StatefulSet set) => waitingSince.TryAdd(set.Metadata.Uid!, time.GetUtcNow());
+
+    public void Forget(V1StatefulSet set) => waitingSince.TryRemove(set.Metadata.Uid!, out _);
+
+    /// <summary>Until the StatefulSet's own controller has seen the last change, a pod that is Ready may be one that is about to be stopped.</summary>
+    private static bool IsCurrent(V1StatefulSet set) =>
+        set.Status?.ObservedGeneration is not { } observed || set.Metadata.Generation is not { } generation || observed >= generation;
+
+    private async Task<bool> SidecarAliveAsync(string? name, string @namespace, CancellationToken cancellationToken) =>
+        !string.IsNullOrEmpty(name)
+        && await client.GetAsync<V1Pod>(name, @namespace, cancellationToken) is { } pod
+        && PodReader.Read(pod, time.GetUtcNow()).Alive;
+
+    private async Task<bool> AnswersAsync(V1StatefulSet set, IRunEntity? run, CancellationToken cancellationToken)
+    {
+        var first = set.Spec?.Ordinals?.Start ?? 0;
+        var pod = await client.GetAsync<V1Pod>($"{set.Metadata.Name}-{first}", set.Metadata.Namespace, cancellationToken);
+        var ports = (set.Spec?.Template?.Spec?.Containers ?? []).SelectMany(c => c.Ports ?? []);
+        var port = run?.RunSpec.Target.Connection?.Port
+            ?? ports.FirstOrDefault(p => p.Name?.Contains("mysql", StringComparison.OrdinalIgnoreCase) == true)?.ContainerPort
+            ?? DefaultPort;
+        return await answer.AnswersAsync(pod, port, cancellationToken);
+    }
+
+    private async Task<IRunEntity?> HolderAsync(V1StatefulSet set, CancellationToken cancellationToken)
+    {
+        var @namespace = set.Metadata.Namespace!;
+        var lease = await client.GetAsync<V1Lease>(RunNames.Lease(set.Metadata.Name!), @namespace, cancellationToken);
+        return RunId.ParseHolder(lease?.Spec?.HolderIdentity, @namespace) is { } holder
+            ? await FindAsync(holder.Kind, holder.Name, holder.Uid, @namespace, cancellationToken)
+            : null;
+    }
+
+    private async Task<IRunEntity?> FindAsync(string kind, string name, string uid, string @namespace, CancellationToken cancellationToken)
+    {
+        if (string.IsNullOrEmpty(name))
+        {
+            return null;
+        }
+
+        var run = await lookup.FindAsync(kind, name, @namespace, cancellationToken);
+        return run?.Metadata.Uid == uid ? run : null;
+    }
+}

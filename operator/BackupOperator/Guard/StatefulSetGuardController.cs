@@ -1,0 +1,94 @@
+using System.Collections.Concurrent;
+using BackupOperator.Core.Guard;
+using BackupOperator.Kubernetes.Crds.Attributes;
+using BackupOperator.Kubernetes.Events;
+using BackupOperator.Kubernetes.Reconciliation;
+using BackupOperator.Runs;
+
+namespace BackupOperator.Guard;
+
+/// <summary>Looks after every StatefulSet that carries a quiesce mark, until MySQL answers and the mark is gone.</summary>
+[EntityRbac(typeof(V1StatefulSet), Verbs = RbacVerb.Read | RbacVerb.Patch)]
+[EntityRbac(typeof(V1Pod), Verbs = RbacVerb.Read)]
+[EntityRbac(typeof(V1Event), Verbs = RbacVerb.Get | RbacVerb.List | RbacVerb.Create | RbacVerb.Patch)]
+internal sealed class StatefulSetGuardController(
+    GuardObserver observer, GuardActions actions, IEventPublisher events, TimeProvider time, ILogger<StatefulSetGuardController> logger)
+    : IEntityController<V1StatefulSet>
+{
+    private readonly ConcurrentDictionary<string, bool> alarmed = new(StringComparer.Ordinal);
+
+    public static bool IsMarked(V1StatefulSet set) => set.Annotation(QuiesceMark.Annotation) is not null;
+
+    public async Task<ReconciliationResult<V1StatefulSet>> ReconcileAsync(V1StatefulSet set, CancellationToken cancellationToken)
+    {
+        if (!IsMarked(set) || set.Metadata.DeletionTimestamp is not null)
+        {
+            Forget(set);
+            return ReconciliationResult<V1StatefulSet>.Success(set);
+        }
+
+        var (observation, run) = await observer.ObserveAsync(set, cancellationToken);
+        var decision = GuardPlanner.Decide(observation, time.GetUtcNow());
+        await ActAsync(set, run, decision, cancellationToken);
+        if (decision.Alarm && alarmed.TryAdd(set.Metadata.Uid!, true))
+        {
+            Alarm(set, run, observation, decision);
+        }
+
+        return ReconciliationResult<V1StatefulSet>.Success(set, decision.RequeueAfter);
+    }
+
+    public Task<ReconciliationResult<V1StatefulSet>> DeletedAsync(V1StatefulSet set, CancellationToken cancellationToken)
+    {
+        Forget(set);
+        return Task.FromResult(ReconciliationResult<V1StatefulSet>.Success(set));
+    }
+
+    private async Task ActAsync(V1StatefulSet set, IRunEntity? run, GuardDecision decision, CancellationToken cancellationToken)
+    {
+        switch (decision.Verdict)
+        {
+            case GuardVerdict.ScaleUp:
+                await actions.ScaleUpAsync(set, decision.Replicas, cancellationToken);
+                observer.Waits(set);
+                Tell(set, run, "ScaledUp", $"Scaled to {decision.Replicas} replicas, because {decision.Reason}", EventType.Warning);
+                break;
+            case GuardVerdict.AwaitAnswer or GuardVerdict.AwaitRollBack:
+                observer.Waits(set);
+                break;
+            case GuardVerdict.RemoveMark:
+                await actions.RemoveMarkAsync(set, cancellationToken);
+                await actions.CorrectAsync(run, cancellationToken);
+                Forget(set);
+                Tell(set, run, "DatabaseRestored", "MySQL answers again", EventType.Normal);
+                break;
+        }
+    }
+
+    private void Alarm(V1StatefulSet set, IRunEntity? run, GuardObservation observation, GuardDecision decision)
+    {
+        var runbook = Runbook.For(
+            set.Metadata.Namespace!, set.Metadata.Name!, observation.Mark?.Replicas ?? observation.RecordedReplicas ?? 1,
+            observation.Mark?.Swapping == true, run?.RunStatus.Job?.Name);
+        Tell(set, run, FailureReason.DatabaseNotRestored, $"MySQL has not come back: {decision.Reason}. Run:\n{runbook}", EventType.Warning);
+    }
+
+    private void Tell(V1StatefulSet set, IRunEntity? run, string reason, string message, EventType type)
+    {
+        events.Publish(set, reason, message, type);
+        if (run is not null)
+        {
+            events.Publish(run, reason, $"StatefulSet {set.Metadata.Name}: {message}", type);
+        }
+
+        logger.Log(
+            type == EventType.Warning ? LogLevel.Warning : LogLevel.Information,
+            "StatefulSet {Namespace}/{StatefulSet}: {Message}", set.Metadata.Namespace, set.Metadata.Name, message);
+    }
+
+    private void Forget(V1StatefulSet set)
+    {
+        observer.Forget(set);
+        alarmed.TryRemove(set.Metadata.Uid!, out _);
+    }
+}

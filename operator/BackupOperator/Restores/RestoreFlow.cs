@@ -1,0 +1,86 @@
+using BackupOperator.Core.Conditions;
+using BackupOperator.Core.Durations;
+using BackupOperator.Core.Restores;
+using BackupOperator.Runs;
+using BackupOperator.Statuses;
+using BackupOperator.Targets;
+
+namespace BackupOperator.Restores;
+
+/// <summary>What is special about restores.</summary>
+internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : IRunFlow<MySqlRestore>
+{
+    public RunStage StageOf(MySqlRestore entity) => RestorePhases.StageOf(entity.Status.Phase);
+
+    public async Task<Resolution<RunPlan>> PlanAsync(MySqlRestore entity, V1StatefulSet? set, CancellationToken cancellationToken)
+    {
+        var (target, finding) = TargetResolver.Resolve(entity.Spec.Target, set, entity.Metadata.Namespace!);
+        if (target is null)
+        {
+            return finding!;
+        }
+
+        var (source, unknown) = await sources.ResolveAsync(entity, cancellationToken);
+        if (source is null)
+        {
+            return unknown!;
+        }
+
+        return await claims.CheckAsync(entity.Metadata.Namespace!, target, source.Storage!, cancellationToken) is { } missing
+            ? missing
+            : new RunPlan(target, source.Path!, source);
+    }
+
+    public RunVerdict<MySqlRestore> Decide(MySqlRestore entity, World world, DateTimeOffset now)
+    {
+        var observation = new RestoreObservation(world.Run, entity.Status.Phase)
+        {
+            CompletedAt = entity.Status.CompletionTime,
+            KeepPrevious = DurationText.Parse(entity.Spec.Safety.KeepPrevious),
+            PreviousDataRemoved = PreviousDataRemoved(entity),
+            RemovePreviousJob = world.RemovePreviousJob,
+        };
+        var (phase, decision) = RestorePlanner.Decide(observation, now);
+        return new RunVerdict<MySqlRestore>(decision, phase.ToString(), e => e.Status.Phase = phase);
+    }
+
+    public void Record(MySqlRestore entity, RunPlan plan) => entity.Status.Source = plan.Source;
+
+    public void Describe(MySqlRestore entity)
+    {
+        if (entity.Status.Report?.Restore?.PreviousData is { Length: > 0 } folder && !PreviousDataRemoved(entity))
+        {
+            entity.Status.PreviousData = folder;
+            entity.Status.PreviousDataExpiresAt = entity.Status.CompletionTime + DurationText.Parse(entity.Spec.Safety.KeepPrevious);
+        }
+        else
+        {
+            entity.Status.PreviousData = null;
+            entity.Status.PreviousDataExpiresAt = null;
+        }
+    }
+
+    public string PathOf(MySqlRestore entity) => entity.Status.Source?.Path ?? throw new InvalidOperationException("the source of the restore is not recorded");
+
+    public TimeSpan? After(MySqlRestore entity) => KeepsPreviousData(entity) ? TimeSpan.FromSeconds(1) : null;
+
+    public StorageSpec? StorageFor(MySqlRestore entity, JobPurpose purpose) => purpose == JobPurpose.Run ? entity.Status.Source?.Storage : null;
+
+    public RunSpec Complete(MySqlRestore entity, RunSpec run) => run with
+    {
+        Restore = new RunRestore
+        {
+            ManifestDigest = entity.Status.Source?.ManifestDigest,
+            KeepPrevious = DurationText.Parse(entity.Spec.Safety.KeepPrevious) > TimeSpan.Zero,
+        },
+    };
+
+    /// <summary>Whether the data that the restore has replaced may still be there.</summary>
+    public static bool KeepsPreviousData(MySqlRestore entity) =>
+        entity.Status.Phase == RestorePhase.Completed
+        && entity.Status.Report?.Restore?.PreviousData is { Length: > 0 }
+        && !PreviousDataRemoved(entity);
+
+    private static bool PreviousDataRemoved(MySqlRestore entity) =>
+        ConditionMapper.Read(entity.Status.Conditions).Find(ConditionType.PreviousDataRemoved)?.Status == ConditionStatus.True;
+}

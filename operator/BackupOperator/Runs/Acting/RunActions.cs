@@ -1,0 +1,111 @@
+using System.Text.Json.Nodes;
+using BackupOperator.Core.Naming;
+using BackupOperator.Jobs;
+using BackupOperator.Options;
+using BackupOperator.Targets;
+
+namespace BackupOperator.Runs;
+
+/// <summary>Carries out what a planner decided. Each action can be repeated: an operator that dies between two of them goes on.</summary>
+internal sealed class RunActions(IKubernetesClient client, TargetLease leases, OperatorOptions options)
+{
+    /// <summary>Carries out the actions in their order; the first error ends the list, and the next reconcile decides anew.</summary>
+    public async Task ExecuteAsync<TEntity>(TEntity entity, World world, IRunFlow<TEntity> flow, IReadOnlyList<RunAction> actions, CancellationToken cancellationToken)
+        where TEntity : class, IRunEntity
+    {
+        foreach (var action in actions)
+        {
+            await ExecuteAsync(entity, world, flow, action, cancellationToken);
+        }
+    }
+
+    private Task ExecuteAsync<TEntity>(TEntity entity, World world, IRunFlow<TEntity> flow, RunAction action, CancellationToken cancellationToken)
+        where TEntity : class, IRunEntity => action switch
+        {
+            RunAction.AddFinalizer => FinalizerChange.AddAsync<TEntity>(client, entity, RunFinalizer.Name, cancellationToken),
+            RunAction.RemoveFinalizer => FinalizerChange.RemoveAsync<TEntity>(client, entity, RunFinalizer.Name, cancellationToken),
+            RunAction.TakeLease => leases.TakeAsync(world, cancellationToken),
+            RunAction.ReleaseLease => leases.ReleaseAsync(world, cancellationToken),
+            RunAction.CreateAccess => CreateAccessAsync(entity, cancellationToken),
+            RunAction.DeleteAccess => DeleteAccessAsync(entity, cancellationToken),
+            RunAction.CreateJob create => CreateJobAsync(entity, world, flow, create.Purpose, cancellationToken),
+            RunAction.DeleteJob delete => client.DeleteAsync<V1Job>(
+                JobName(entity, delete.Purpose), entity.Metadata.Namespace,
+                new DeleteRequest(DeletionPropagation.Foreground, Uid: delete.Uid), cancellationToken),
+            RunAction.ExpireJob expire => ExpireJobAsync(entity, expire.Purpose, cancellationToken),
+            _ => throw new InvalidOperationException($"unknown action {action}"),
+        };
+
+    public static string JobName(IRunEntity entity, JobPurpose purpose)
+    {
+        var (name, uid) = (entity.Metadata.Name!, entity.Metadata.Uid!);
+        return purpose switch
+        {
+            JobPurpose.RollBack => RunNames.RollBackJob(name, uid),
+            JobPurpose.RemovePrevious => RunNames.RemovePreviousJob(name, uid),
+            _ => RunNames.Job(name, uid),
+        };
+    }
+
+    private async Task CreateAccessAsync(IRunEntity entity, CancellationToken cancellationToken)
+    {
+        var name = JobName(entity, JobPurpose.Run);
+        await CreateOnceAsync(AccessTemplate.Account(entity, name), entity, cancellationToken);
+        await CreateOnceAsync(AccessTemplate.Role(entity, name), entity, cancellationToken);
+        await CreateOnceAsync(AccessTemplate.Binding(entity, name), entity, cancellationToken);
+    }
+
+    private async Task DeleteAccessAsync(IRunEntity entity, CancellationToken cancellationToken)
+    {
+        var name = JobName(entity, JobPurpose.Run);
+        await client.DeleteAsync<V1RoleBinding>(name, entity.Metadata.Namespace, cancellationToken: cancellationToken);
+        await client.DeleteAsync<V1Role>(name, entity.Metadata.Namespace, cancellationToken: cancellationToken);
+        await client.DeleteAsync<V1ServiceAccount>(name, entity.Metadata.Namespace, cancellationToken: cancellationToken);
+    }
+
+    private async Task CreateJobAsync<TEntity>(TEntity entity, World world, IRunFlow<TEntity> flow, JobPurpose purpose, CancellationToken cancellationToken)
+        where TEntity : class, IRunEntity
+    {
+        var resolution = TargetResolver.Resolve(entity.RunSpec.Target, world.StatefulSet, entity.Metadata.Namespace!);
+        if (resolution.Value is not { } target)
+        {
+            throw new InvalidOperationException(resolution.Finding!.Message);
+        }
+
+        var storage = flow.StorageFor(entity, purpose);
+        var path = purpose == JobPurpose.Run ? flow.PathOf(entity) : "";
+        var run = flow.Complete(entity, RunSpecFactory.Build(entity, purpose, target, storage, path));
+        var input = new JobInput(
+            entity, purpose, JobName(entity, purpose), JobName(entity, JobPurpose.Run), run, target, storage, world.Node, options.SidecarImage);
+        await CreateOnceAsync(JobTemplate.Build(input), entity, cancellationToken);
+    }
+
+    private async Task ExpireJobAsync(IRunEntity entity, JobPurpose purpose, CancellationToken cancellationToken) =>
+        await client.PatchAsync<V1Job>(
+            JobName(entity, purpose), entity.Metadata.Namespace,
+            KubernetesPatch.Merge(new JsonObject
+            {
+                ["spec"] = new JsonObject { ["ttlSecondsAfterFinished"] = (int)options.JobTtl.TotalSeconds },
+            }),
+            cancellationToken: cancellationToken);
+
+    /// <summary>Creates an object, or finds that we have created it before.</summary>
+    /// <exception cref="NameConflictException">The name belongs to someone else.</exception>
+    private async Task CreateOnceAsync<T>(T entity, IRunEntity owner, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        try
+        {
+            await client.CreateAsync(entity, cancellationToken);
+        }
+        catch (KubernetesApiException e) when (e.IsAlreadyExists)
+        {
+            var existing = await client.GetAsync<T>(entity.Metadata.Name!, entity.Metadata.Namespace, cancellationToken);
+            if (existing is not null && !existing.IsOwnedBy(owner))
+            {
+                throw new NameConflictException(
+                    $"{entity.Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name} exists and does not belong to {owner.Kind} {owner.Metadata.Name}; delete or rename it");
+            }
+        }
+    }
+}

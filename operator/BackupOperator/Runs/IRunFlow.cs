@@ -1,0 +1,37 @@
+using BackupOperator.Targets;
+
+namespace BackupOperator.Runs;
+
+/// <summary>What backups and restores do differently.</summary>
+internal interface IRunFlow<TEntity>
+    where TEntity : class, IRunEntity
+{
+    RunStage StageOf(TEntity entity);
+
+    /// <summary>Finds out whether the spec can be carried out, and how.</summary>
+    Task<Resolution<RunPlan>> PlanAsync(TEntity entity, V1StatefulSet? set, CancellationToken cancellationToken);
+
+    /// <summary>Asks the planner.</summary>
+    RunVerdict<TEntity> Decide(TEntity entity, World world, DateTimeOffset now);
+
+    /// <summary>Writes what only this kind records of a plan.</summary>
+    void Record(TEntity entity, RunPlan plan);
+
+    /// <summary>Writes what only this kind shows of its report.</summary>
+    void Describe(TEntity entity);
+
+    /// <summary>The backup's folder within its storage, from what was recorded.</summary>
+    string PathOf(TEntity entity);
+
+    /// <summary>When to look again after all is given back; null for never.</summary>
+    TimeSpan? After(TEntity entity);
+
+    /// <summary>The storage that a Job of this purpose needs, from what was recorded; null for none.</summary>
+    StorageSpec? StorageFor(TEntity entity, JobPurpose purpose);
+
+    /// <summary>Adds the kind's part of what the sidecar is told.</summary>
+    RunSpec Complete(TEntity entity, RunSpec run);
+}
+
+/// <summary>A decision, and how to write its phase into the status of the kind.</summary>
+internal sealed record RunVerdict<TEntity>(RunDecision Decision, string Phase, Action<TEntity> SetPhase);

@@ -1,0 +1,87 @@
+using System.Text.Json;
+using BackupOperator.Jobs;
+using BackupOperator.Kubernetes.Serialization;
+
+namespace BackupOperator.Runs;
+
+/// <summary>Reads a pod of a run as the planner sees it. Pure.</summary>
+internal static class PodReader
+{
+    private const int LongestMessage = 500;
+
+    /// <summary>A pod that should be gone for this long is taken for dead: its node does not answer.</summary>
+    private static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(1);
+
+    public static PodObservation Read(V1Pod pod, DateTimeOffset now)
+    {
+        var container = pod.Status?.ContainerStatuses?.Find(c => c.Name == JobTemplate.ContainerName);
+        var terminated = container?.State?.Terminated;
+        var phase = pod.Status?.Phase;
+        var over = phase is "Succeeded" or "Failed" || terminated is not null;
+        return new PodObservation(
+            pod.Metadata.Name ?? "",
+            pod.Metadata.CreationTimestamp ?? now,
+            Alive: !over && !IsLost(pod, now),
+            WaitingFor: over ? null : WaitsFor(pod, container),
+            Termination: over ? Termination(pod, terminated) : null);
+    }
+
+    /// <summary>The deletion timestamp is when the time of grace ends; a pod that is there long after it runs on a node nobody hears of.</summary>
+    public static bool IsLost(V1Pod pod, DateTimeOffset now) =>
+        pod.Metadata.DeletionTimestamp is { } gone && now - gone > LostAfter;
+
+    private static string? WaitsFor(V1Pod pod, V1ContainerStatus? container)
+    {
+        if (container?.State?.Running is not null || pod.Status?.Phase is "Running")
+        {
+            return null;
+        }
+
+        if (pod.Status?.Conditions?.Find(c => c is { Type: "PodScheduled", Status: "False" }) is { } unscheduled)
+        {
+            return Join(unscheduled.Reason, unscheduled.Message);
+        }
+
+        return container?.State?.Waiting is { } waiting ? Join(waiting.Reason, waiting.Message) : "it has not been started yet";
+    }
+
+    private static ContainerTermination? Termination(V1Pod pod, V1ContainerStateTerminated? terminated)
+    {
+        // An eviction is told of the pod; its container only shows the signal.
+        if (pod.Status is { Phase: "Failed", Reason: { Length: > 0 } reason } status)
+        {
+            return new ContainerTermination(terminated?.ExitCode, terminated?.Signal, reason, Short(status.Message), Failure(terminated?.Message));
+        }
+
+        return terminated is null
+            ? null
+            : new ContainerTermination(
+                terminated.ExitCode, terminated.Signal, terminated.Reason,
+                Failure(terminated.Message) is null ? Short(terminated.Message) : null, Failure(terminated.Message));
+    }
+
+    private static RunFailureInfo? Failure(string? message)
+    {
+        if (message?.TrimStart().StartsWith('{') != true)
+        {
+            return null;
+        }
+
+        try
+        {
+            return KubernetesJson.Deserialize<RunFailure>(message) is { } failure
+                ? new RunFailureInfo(failure.Reason, failure.Message, failure.Retryable)
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    private static string? Short(string? text) =>
+        text is { Length: > LongestMessage } ? text[..LongestMessage] + "…" : string.IsNullOrWhiteSpace(text) ? null : text;
+
+    private static string Join(string? reason, string? message) =>
+        string.IsNullOrEmpty(message) ? reason ?? "unknown" : string.IsNullOrEmpty(reason) ? message : $"{reason}: {message}";
+}

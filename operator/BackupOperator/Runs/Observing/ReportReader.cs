@@ -1,0 +1,24 @@
+namespace BackupOperator.Runs;
+
+/// <summary>Reads the sidecar's report as the planner sees it. Pure.</summary>
+internal static class ReportReader
+{
+    public static SidecarReport? Read(RunReport? report) => report is null
+        ? null
+        : new SidecarReport
+        {
+            Pod = report.Pod,
+            Step = report.Step is { } step ? Enum.Parse<SidecarStep>(step.ToString()) : null,
+            StoppedAt = report.StoppedAt,
+            LockedAt = report.LockedAt,
+            LockUnavailable = report.LockUnavailable,
+            ResumedAt = report.ResumedAt,
+            AnsweredAt = report.AnsweredAt,
+            UploadedAt = report.UploadedAt,
+            VerifiedAt = report.VerifiedAt,
+            Verification = report.Verification,
+            HasResult = report.Backup is not null || report.Restore is not null,
+            PreviousData = report.Restore?.PreviousData,
+            Failure = report.Failure is { } failure ? new RunFailureInfo(failure.Reason, failure.Message, failure.Retryable) : null,
+        };
+}

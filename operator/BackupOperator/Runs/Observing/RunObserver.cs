@@ -1,0 +1,129 @@
+using BackupOperator.Core.Durations;
+using BackupOperator.Core.Naming;
+using BackupOperator.Core.Queueing;
+using BackupOperator.Jobs;
+using BackupOperator.Options;
+
+namespace BackupOperator.Runs;
+
+/// <summary>
+/// Reads the world of a run. The order is what makes a decision safe: Job before pods before StatefulSet before the
+/// resource itself, so that whatever a later step depends on was written before it was read.
+/// </summary>
+internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, OperatorOptions options, TimeProvider time)
+{
+    /// <returns>Null where the resource is gone; else the world, and the resource as it was read last.</returns>
+    public async Task<(World World, TEntity Entity)?> ObserveAsync<TEntity>(
+        TEntity known, IRunFlow<TEntity> flow, CancellationToken cancellationToken)
+        where TEntity : class, IRunEntity
+    {
+        var (name, @namespace, uid) = (known.Metadata.Name!, known.Metadata.Namespace!, known.Metadata.Uid!);
+        var target = known.RunSpec.Target;
+        var job = await JobAsync(RunNames.Job(name, uid));
+        var rollBack = known is MySqlRestore && flow.StageOf(known).IsStarted() ? await JobAsync(RunNames.RollBackJob(name, uid)) : null;
+        var cleanUp = known is MySqlRestore && flow.StageOf(known) == RunStage.Completed ? await JobAsync(RunNames.RemovePreviousJob(name, uid)) : null;
+        var now = time.GetUtcNow();
+        var pods = await client.ListAsync<V1Pod>(@namespace, new ListQuery($"{RunLabels.Run}={uid}"), cancellationToken);
+        var set = await client.GetAsync<V1StatefulSet>(target.StatefulSet, @namespace, cancellationToken);
+        var lease = await client.GetAsync<V1Lease>(RunNames.Lease(target.StatefulSet), @namespace, cancellationToken);
+        var leaseState = await LeaseAsync(lease, @namespace, uid, cancellationToken);
+
+        var entity = await client.GetAsync<TEntity>(name, @namespace, cancellationToken);
+        if (entity is null || entity.Metadata.Uid != uid)
+        {
+            return null;
+        }
+
+        var stage = flow.StageOf(entity);
+        var planning = !stage.IsOver() && entity.RunStatus.StartTime is null;
+        var plan = planning ? await flow.PlanAsync(entity, set, cancellationToken) : null;
+        var admission = plan is { Finding: null }
+            ? await AdmitAsync(entity, cancellationToken)
+            : Admission.Free;
+        var pod = await DatabasePodAsync(entity, set, plan?.Value, cancellationToken);
+        var status = entity.RunStatus;
+        var run = new RunObservation
+        {
+            Run = RunLookup.IdOf(entity),
+            CreatedAt = entity.Metadata.CreationTimestamp ?? now,
+            Stage = stage,
+            Limits = Limits(entity.RunSpec),
+            HasFinalizer = entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true,
+            CancelRequested = entity.RunSpec.Cancel,
+            Deleting = entity.Metadata.DeletionTimestamp is not null,
+            StartedAt = status.StartTime,
+            IntendedTargetUid = status.Target?.StatefulSetUid,
+            RecordedJobUid = status.Job?.Uid,
+            Ending = EndingMapper.Read(status.Ending),
+            Finding = plan?.Finding,
+            Target = set is null ? null : new TargetObservation(set.Metadata.Uid ?? "", set.Spec?.Replicas ?? 1, MarkReader.Read(set)),
+            Lease = leaseState,
+            Admission = admission,
+            Job = JobReader.Read(job, uid),
+            RollBackJob = JobReader.Read(rollBack, uid),
+            Pods = await Task.WhenAll(pods.Items.Select(p => ReadPodAsync(p, now, cancellationToken))),
+            Report = ReportReader.Read(status.Report),
+        };
+        var world = new World
+        {
+            Run = run,
+            StatefulSet = set,
+            Lease = lease,
+            Plan = plan?.Value,
+            RemovePreviousJob = JobReader.Read(cleanUp, uid),
+            Node = pod?.Spec?.NodeName,
+            PodUid = pod?.Metadata.Uid,
+        };
+        return (world, entity);
+
+        Task<V1Job?> JobAsync(string jobName) => client.GetAsync<V1Job>(jobName, @namespace, cancellationToken);
+    }
+
+    private async Task<LeaseObservation> LeaseAsync(V1Lease? lease, string @namespace, string uid, CancellationToken cancellationToken)
+    {
+        if (lease?.Spec?.HolderIdentity is not { Length: > 0 } holder)
+        {
+            return LeaseObservation.Free;
+        }
+
+        var run = RunId.ParseHolder(holder, @namespace);
+        var over = run?.Uid != uid && (run is null || !await lookup.IsOpenAsync(run, cancellationToken));
+        return new LeaseObservation(holder, over);
+    }
+
+    private async Task<Admission> AdmitAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
+        where TEntity : class, IRunEntity
+    {
+        var me = RunLookup.Queued(entity);
+        var runs = (await lookup.OpenRunsAsync(cancellationToken)).Where(r => r.Run.Uid != me.Run.Uid).Append(me).ToList();
+        return QueuePolicy.Decide(me.Run, runs, options.MaxConcurrentRuns);
+    }
+
+    private async Task<V1Pod?> DatabasePodAsync<TEntity>(TEntity entity, V1StatefulSet? set, RunPlan? plan, CancellationToken cancellationToken)
+        where TEntity : class, IRunEntity
+    {
+        var name = plan?.Target.Pod ?? entity.RunStatus.Target?.Pod;
+        return set is null || name is null
+            ? null
+            : await client.GetAsync<V1Pod>(name, entity.Metadata.Namespace, cancellationToken);
+    }
+
+    private async Task<PodObservation> ReadPodAsync(V1Pod pod, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var read = PodReader.Read(pod, now);
+
+        // Why a volume cannot be mounted is told by events only.
+        return read.WaitingFor is { } waiting && now - read.CreatedAt > TimeSpan.FromSeconds(10)
+            && await PodTroubles.FindAsync(client, pod, cancellationToken) is { } trouble
+                ? read with { WaitingFor = $"{waiting}; {trouble}" }
+                : read;
+    }
+
+    private static RunLimits Limits(IRunSpec spec) => new()
+    {
+        Queued = DurationText.Parse(spec.Timeouts.Queued),
+        Preparing = DurationText.Parse(spec.Timeouts.Preparing),
+        Resume = DurationText.Parse(spec.Timeouts.Resume),
+        Total = DurationText.Parse(spec.Timeouts.Total),
+    };
+}

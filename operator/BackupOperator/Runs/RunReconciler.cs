@@ -1,0 +1,95 @@
+using BackupOperator.Kubernetes.Events;
+using BackupOperator.Statuses;
+
+namespace BackupOperator.Runs;
+
+/// <summary>
+/// One look at a run: observe, decide, write the status, act. What is written comes before what is done, so that an
+/// operator that dies in between finds its own intent.
+/// </summary>
+internal sealed class RunReconciler<TEntity>(
+    IRunFlow<TEntity> flow,
+    RunObserver observer,
+    StatusWriter statuses,
+    RunActions actions,
+    IEventPublisher events,
+    TimeProvider time,
+    ILogger logger)
+    where TEntity : class, IRunEntity
+{
+    /// <summary>Steps that follow from each other at once need no queue between them; the number only ends a mistake.</summary>
+    private const int MostSteps = 8;
+
+    /// <returns>When to look again; null for not before something changes.</returns>
+    public async Task<TimeSpan?> ReconcileAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        using var scope = logger.BeginScope(new Dictionary<string, object?>
+        {
+            ["run"] = entity.Metadata.Uid,
+            ["resource"] = $"{entity.Kind}/{entity.Metadata.Namespace}/{entity.Metadata.Name}",
+            ["target"] = entity.RunSpec.Target.StatefulSet,
+        });
+        for (var step = 0; step < MostSteps; step++)
+        {
+            if (await observer.ObserveAsync(entity, flow, cancellationToken) is not var (world, fresh))
+            {
+                return null;
+            }
+
+            var now = time.GetUtcNow();
+            var verdict = flow.Decide(fresh, world, now);
+            var next = StatusWriter.Clone(fresh);
+            RunStatusBuilder.Apply(next, world, verdict, flow, now);
+            var (written, changed) = await statuses.WriteAsync(fresh, next, cancellationToken);
+            if (changed)
+            {
+                Tell(fresh, written);
+            }
+
+            await actions.ExecuteAsync(written, world, flow, verdict.Decision.Actions, cancellationToken);
+            if (verdict.Decision.Actions.Any(a => a is RunAction.RemoveFinalizer))
+            {
+                // The last thing that is ever done; where the resource is being deleted, it is gone now.
+                return flow.After(written);
+            }
+
+            var goesOn = verdict.Decision.Actions.Count > 0 || world.Run.Stage != verdict.Decision.Stage || verdict.Decision.RecordIntent
+                || (verdict.Decision.Ending is not null && world.Run.Ending is null);
+            if (!goesOn)
+            {
+                return verdict.Decision.RequeueAfter;
+            }
+
+            entity = written;
+        }
+
+        return TimeSpan.FromSeconds(1);
+    }
+
+    private void Tell(TEntity before, TEntity after)
+    {
+        var (was, now) = (before.RunStatus, after.RunStatus);
+        if (was.Ending is null && now.Ending is { } ending)
+        {
+            events.Publish(after, "Ending", $"{ending.Reason}: {ending.Message}", EventType.Warning);
+            logger.LogWarning("The run ends: {Reason}: {Message}", ending.Reason, ending.Message);
+        }
+
+        if (was.PhaseName == now.PhaseName)
+        {
+            return;
+        }
+
+        var message = now.Failure is { } failure ? $"{failure.Reason}: {failure.Message}" : now.Message ?? Sentence(after);
+        events.Publish(after, now.PhaseName ?? "Unknown", message, now.Failure is null ? EventType.Normal : EventType.Warning);
+        logger.LogInformation("Phase {Before} → {After}: {Message}", was.PhaseName ?? "none", now.PhaseName, message);
+        if (now.Failure?.Runbook is { } runbook)
+        {
+            events.Publish(after, FailureReason.DatabaseNotRestored, $"MySQL did not come back. Run:\n{runbook}", EventType.Warning);
+        }
+    }
+
+    private static string Sentence(TEntity entity) => entity.RunStatus.DowntimeSeconds is { } seconds
+        ? $"{entity.Kind} is {entity.RunStatus.PhaseName}; MySQL was stopped for {seconds:0.0} s"
+        : $"{entity.Kind} is {entity.RunStatus.PhaseName}";
+}

@@ -1,0 +1,49 @@
+using BackupOperator.Core.Durations;
+using BackupOperator.Targets;
+
+namespace BackupOperator.Runs;
+
+/// <summary>Writes down for the sidecar what was recorded of a run. Pure.</summary>
+internal static class RunSpecFactory
+{
+    public static RunSpec Build(IRunEntity entity, JobPurpose purpose, ResolvedTarget target, StorageSpec? storage, string path)
+    {
+        var recorded = entity.RunStatus.Target ?? throw new InvalidOperationException("the intent of the run is not recorded");
+        var spec = entity.RunSpec;
+        return new RunSpec
+        {
+            Kind = KindOf(entity, purpose),
+            ResourceKind = entity.Kind!,
+            Namespace = entity.Metadata.Namespace!,
+            Name = entity.Metadata.Name!,
+            Uid = entity.Metadata.Uid!,
+            Path = path,
+            Storage = StorageMapper.Map(storage),
+            Target = new RunTarget
+            {
+                StatefulSet = spec.Target.StatefulSet,
+                StatefulSetUid = recorded.StatefulSetUid ?? "",
+                Replicas = recorded.Replicas ?? 0,
+                Ordinal = recorded.Ordinal ?? 0,
+                Pod = recorded.Pod ?? target.Pod,
+                Claim = recorded.Claim ?? target.Claim,
+                DataSubdirectory = target.DataSubdirectory,
+                ServerDataDirectory = spec.Target.DataDirectory,
+                Host = spec.Target.Connection?.Host,
+                Port = spec.Target.Connection?.Port ?? 3306,
+                Tls = (spec.Target.Connection?.Tls ?? TlsMode.Preferred).ToString(),
+                HasCredentials = purpose == JobPurpose.Run && spec.Target.Connection?.SecretRef is not null,
+                MaxDowntime = DurationText.Parse(spec.AllowedDowntime),
+                QuiesceTimeout = DurationText.Parse(spec.Timeouts.Quiesce),
+                ResumeTimeout = DurationText.Parse(spec.Timeouts.Resume),
+            },
+        };
+    }
+
+    private static RunKind KindOf(IRunEntity entity, JobPurpose purpose) => purpose switch
+    {
+        JobPurpose.RollBack => RunKind.RollBack,
+        JobPurpose.RemovePrevious => RunKind.RemovePrevious,
+        _ => entity is MySqlBackup ? RunKind.Backup : RunKind.Restore,
+    };
+}
