@@ -1,0 +1,84 @@
+using BackupOperator.Runs;
+
+namespace BackupOperator.Tests.Runs;
+
+public sealed class PodReaderTests
+{
+    private static readonly DateTimeOffset Now = new(2025, 1, 1, 12, 0, 0, TimeSpan.Zero);
+
+    [Fact]
+    public void A_running_pod_is_alive_and_waits_for_nothing() =>
+        Read(Pod("Running", new V1ContainerState { Running = new V1ContainerStateRunning() }))
+            .ShouldSatisfyAllConditions(p => p.Alive.ShouldBeTrue(), p => p.WaitingFor.ShouldBeNull(), p => p.Termination.ShouldBeNull());
+
+    [Fact]
+    public void A_pod_without_a_node_tells_the_schedulers_words()
+    {
+        var pod = Pod("Pending");
+        pod.Status!.Conditions = [new V1Condition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "0/3 nodes are available" }];
+
+        Read(pod).WaitingFor.ShouldBe("Unschedulable: 0/3 nodes are available");
+    }
+
+    [Fact]
+    public void A_pod_without_its_image_tells_the_kubelets_words() =>
+        Read(Pod("Pending", new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "ImagePullBackOff", Message = "no such image" } }))
+            .WaitingFor.ShouldBe("ImagePullBackOff: no such image");
+
+    [Fact]
+    public void A_container_that_ended_is_dead_before_its_pod_says_so() =>
+        Read(Pod("Running", new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 137, Reason = "OOMKilled" } }))
+            .ShouldSatisfyAllConditions(p => p.Alive.ShouldBeFalse(), p => p.Termination!.Reason.ShouldBe("OOMKilled"));
+
+    [Fact]
+    public void The_termination_log_is_read_as_what_the_sidecar_wrote() =>
+        Read(Pod("Failed", new V1ContainerState
+        {
+            Terminated = new V1ContainerStateTerminated
+            {
+                ExitCode = 67, Reason = "Error", Message = """{"reason":"StorageRefused","message":"no such bucket","retryable":false}""",
+            },
+        })).Termination!.Failure.ShouldBe(new RunFailureInfo("StorageRefused", "no such bucket", false));
+
+    [Theory]
+    [InlineData("{")]
+    [InlineData("{}")]
+    [InlineData("panic: something")]
+    [InlineData("""{"reason":1}""")]
+    public void A_termination_log_that_is_none_of_ours_is_only_a_text(string text) =>
+        Read(Pod("Failed", new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 1, Message = text } }))
+            .Termination!.ShouldSatisfyAllConditions(t => t.Failure.ShouldBeNull(), t => t.Message.ShouldBe(text));
+
+    [Fact]
+    public void An_evicted_pod_tells_so_although_it_never_ran()
+    {
+        var pod = Pod("Failed");
+        pod.Status!.Reason = "Evicted";
+        pod.Status.Message = "The node was low on resource: ephemeral-storage";
+
+        Read(pod).Termination.ShouldBe(new ContainerTermination(null, Reason: "Evicted", Message: "The node was low on resource: ephemeral-storage"));
+    }
+
+    [Theory]
+    [InlineData(10, true)]
+    [InlineData(120, false)]
+    public void A_pod_that_should_be_long_gone_is_taken_for_dead(int secondsOverdue, bool alive)
+    {
+        var pod = Pod("Running", new V1ContainerState { Running = new V1ContainerStateRunning() });
+        pod.Metadata.DeletionTimestamp = Now.AddSeconds(-secondsOverdue);
+
+        Read(pod).Alive.ShouldBe(alive);
+    }
+
+    private static PodObservation Read(V1Pod pod) => PodReader.Read(pod, Now);
+
+    private static V1Pod Pod(string phase, V1ContainerState? state = null) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = "p", CreationTimestamp = Now },
+        Status = new V1PodStatus
+        {
+            Phase = phase,
+            ContainerStatuses = state is null ? null : [new V1ContainerStatus { Name = "sidecar", State = state }],
+        },
+    };
+}

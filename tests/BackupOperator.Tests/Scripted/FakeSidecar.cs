@@ -1,0 +1,198 @@
+using System.Text.Json.Nodes;
+using BackupOperator.Kubernetes.Serialization;
+
+namespace BackupOperator.Tests.Scripted;
+
+/// <summary>Plays one pod of a run's Job, and what the Job controller makes of its end.</summary>
+internal sealed class FakeSidecar
+{
+    private readonly IKubernetesClient client;
+    private readonly V1Job job;
+    private readonly int attempt;
+
+    private FakeSidecar(IKubernetesClient client, V1Job job, V1Pod pod, RunSpec run, int attempt)
+    {
+        this.client = client;
+        this.job = job;
+        this.attempt = attempt;
+        Pod = pod.Metadata.Name!;
+        Run = run;
+    }
+
+    public string Pod { get; }
+
+    public RunSpec Run { get; }
+
+    public string JobName => job.Metadata.Name!;
+
+    private static CancellationToken Stop => TestContext.Current.CancellationToken;
+
+    public static async Task<FakeSidecar> StartAsync(IKubernetesClient client, V1Job job, int attempt)
+    {
+        var template = job.Spec!.Template!;
+        var pod = await client.CreateAsync(
+            new V1Pod
+            {
+                Metadata = new V1ObjectMeta
+                {
+                    Name = $"{job.Metadata.Name}-{attempt}",
+                    Namespace = job.Metadata.Namespace,
+                    Labels = template.Metadata!.Labels,
+                    Annotations = template.Metadata.Annotations,
+                    OwnerReferences = [job.ToOwnerReference()],
+                },
+                Spec = template.Spec,
+            },
+            Stop);
+        var run = RunSpec.Parse(template.Spec!.Containers![0].Env!.Single(e => e.Name == RunSpec.EnvironmentVariable).Value!);
+        var sidecar = new FakeSidecar(client, job, pod, run, attempt);
+        await sidecar.PodStatusAsync("Running", new JsonObject { ["running"] = new JsonObject() });
+        return sidecar;
+    }
+
+    /// <summary>The pod that the Job controller starts after this one died.</summary>
+    public Task<FakeSidecar> NextAsync() => StartAsync(client, job, attempt + 1);
+
+    public Task AtAsync(RunStep step) => ReportAsync(new RunReport { Step = step });
+
+    public async Task ReportAsync(RunReport report)
+    {
+        var patch = KubernetesPatch.Merge(new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["uid"] = Run.Uid },
+            ["status"] = new JsonObject { ["report"] = KubernetesJson.ToNode(report with { Pod = Pod }) },
+        });
+        await (Run.ResourceKind == MySqlBackup.KindName
+            ? client.PatchAsync<MySqlBackup>(Run.Name, Run.Namespace, patch, "status", Stop) as Task
+            : client.PatchAsync<MySqlRestore>(Run.Name, Run.Namespace, patch, "status", Stop));
+    }
+
+    /// <summary>Scales down, with the mark.</summary>
+    public async Task QuiesceAsync(TimeSpan? maxDowntime = null, bool swapping = false)
+    {
+        await AtAsync(RunStep.Quiescing);
+        var now = DateTimeOffset.UtcNow;
+        var mark = new QuiesceMark
+        {
+            Run = Run.Uid,
+            Kind = Run.ResourceKind,
+            Name = Run.Name,
+            Pod = Pod,
+            Replicas = Run.Target.Replicas,
+            Since = now,
+            Deadline = now + (maxDowntime ?? Run.Target.MaxDowntime),
+            Swapping = swapping,
+        };
+        await PatchSetAsync(mark.ToAnnotation(), replicas: 0);
+        await ReportAsync(new RunReport { Step = RunStep.Archiving, StoppedAt = now, LockedAt = now });
+    }
+
+    public Task ResumeAsync() => PatchSetAsync(mark: null, Run.Target.Replicas);
+
+    public Task ScaleUpAsync(string mark) => PatchSetAsync(mark, Run.Target.Replicas);
+
+    public async Task SucceedAsync(RunReport? result = null)
+    {
+        await ReportAsync(result ?? Success(Run));
+        await PodStatusAsync("Succeeded", new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 0, ["reason"] = "Completed" } });
+        await JobStatusAsync("Complete", "CompletionsReached");
+    }
+
+    public static RunReport Success(RunSpec run)
+    {
+        var now = DateTimeOffset.UtcNow;
+        var report = new RunReport
+        {
+            Step = RunStep.Done, StoppedAt = now.AddSeconds(-5), LockedAt = now.AddSeconds(-4), ResumedAt = now.AddSeconds(-3), AnsweredAt = now.AddSeconds(-2),
+            UploadedAt = now.AddSeconds(-1), VerifiedAt = now, Verification = "Upload", FinishedAt = now,
+        };
+        return run.Kind == RunKind.Backup
+            ? report with
+            {
+                Backup = new BackupResult
+                {
+                    BackupId = run.Uid, Location = "backups:/x", ManifestDigest = "sha256:00", LogicalBytes = 2 << 20, StoredBytes = 1 << 20,
+                    BlocksTotal = 2, BlocksReused = 1, Files = 3, ServerFlavour = "MySQL", ServerVersion = "9.7.0",
+                },
+            }
+            : report with
+            {
+                Restore = new RestoreResult { BackupId = "b", LogicalBytes = 1, Files = 1, PreviousData = ".mysqlbackup-previous-" + run.Uid, Started = true },
+            };
+    }
+
+    /// <summary>The pod is killed; with or without another attempt.</summary>
+    public async Task DieAsync(int exitCode = 137, bool last = true, RunFailure? failure = null)
+    {
+        await PodStatusAsync("Failed", new JsonObject
+        {
+            ["terminated"] = new JsonObject
+            {
+                ["exitCode"] = exitCode, ["reason"] = "Error", ["message"] = failure is null ? null : KubernetesJson.Serialize(failure),
+            },
+        });
+        if (last)
+        {
+            await JobStatusAsync("Failed", "BackoffLimitExceeded");
+        }
+    }
+
+    /// <summary>Ends the Job without a word about the pod.</summary>
+    public Task JobFailsAsync() => JobStatusAsync("Failed", "BackoffLimitExceeded");
+
+    private async Task PatchSetAsync(string? mark, int replicas)
+    {
+        var set = (await client.GetAsync<V1StatefulSet>(Run.Target.StatefulSet, Run.Namespace, Stop))!;
+        await client.PatchAsync<V1StatefulSet>(
+            set.Metadata.Name!,
+            Run.Namespace,
+            KubernetesPatch.Merge(new JsonObject
+            {
+                ["metadata"] = new JsonObject
+                {
+                    ["resourceVersion"] = set.Metadata.ResourceVersion,
+                    ["annotations"] = new JsonObject { [QuiesceMark.Annotation] = mark },
+                },
+                ["spec"] = new JsonObject { ["replicas"] = replicas },
+            }),
+            cancellationToken: Stop);
+    }
+
+    private Task PodStatusAsync(string phase, JsonObject state) => client.PatchAsync<V1Pod>(
+        Pod,
+        Run.Namespace,
+        KubernetesPatch.Merge(new JsonObject
+        {
+            ["status"] = new JsonObject
+            {
+                ["phase"] = phase,
+                ["containerStatuses"] = new JsonArray(new JsonObject
+                {
+                    ["name"] = "sidecar", ["image"] = "sidecar:test", ["imageID"] = "", ["ready"] = false, ["restartCount"] = 0, ["state"] = state,
+                }),
+            },
+        }),
+        "status",
+        Stop);
+
+    private Task JobStatusAsync(string condition, string reason) => client.PatchAsync<V1Job>(
+        JobName,
+        Run.Namespace,
+        KubernetesPatch.Merge(new JsonObject
+        {
+            ["status"] = new JsonObject
+            {
+                ["failed"] = condition == "Failed" ? attempt : attempt - 1,
+                ["succeeded"] = condition == "Complete" ? 1 : 0,
+                ["conditions"] = new JsonArray(new JsonObject
+                {
+                    ["type"] = condition,
+                    ["status"] = "True",
+                    ["reason"] = reason,
+                    ["lastTransitionTime"] = DateTimeOffset.UtcNow.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", System.Globalization.CultureInfo.InvariantCulture),
+                }),
+            },
+        }),
+        "status",
+        Stop);
+}
