@@ -20,7 +20,7 @@ public sealed class BackupTests
         prepared.Status.Phase.ShouldBe(BackupPhase.Preparing);
         prepared.Status.Target!.Claim.ShouldBe("data-db-0");
         prepared.Status.Path.ShouldBe(sidecar.Run.Path);
-        prepared.Metadata.Finalizers.ShouldContain(RunFinalizer.Name);
+        prepared.Metadata.Finalizers.ShouldNotBeNull().ShouldContain(RunFinalizer.Name);
         (await cluster.Client.GetAsync<V1Lease>(RunNames.Lease("db"), Samples.Namespace))!.Spec!.HolderIdentity.ShouldBe($"MySqlBackup/nightly/{backup.Metadata.Uid}");
 
         await sidecar.AtAsync(RunStep.Precopying);

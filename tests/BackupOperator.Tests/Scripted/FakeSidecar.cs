@@ -158,7 +158,7 @@ internal sealed class FakeSidecar
             cancellationToken: Stop);
     }
 
-    private Task PodStatusAsync(string phase, JsonObject state) => client.PatchAsync<V1Pod>(
+    private async Task PodStatusAsync(string phase, JsonObject state) => await client.PatchAsync<V1Pod>(
         Pod,
         Run.Namespace,
         KubernetesPatch.Merge(new JsonObject
@@ -175,7 +175,7 @@ internal sealed class FakeSidecar
         "status",
         Stop);
 
-    private Task JobStatusAsync(string condition, string reason) => client.PatchAsync<V1Job>(
+    private async Task JobStatusAsync(string condition, string reason) => await client.PatchAsync<V1Job>(
         JobName,
         Run.Namespace,
         KubernetesPatch.Merge(new JsonObject

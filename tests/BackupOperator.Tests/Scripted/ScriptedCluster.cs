@@ -38,8 +38,7 @@ internal sealed class ScriptedCluster : IAsyncDisposable
 
     public static async Task<ScriptedCluster> StartAsync(int replicas = 1, bool startOperator = true)
     {
-        var server = await LocalApiServer.StartAsync(new ApiServerOptions { Namespaces = [Samples.Namespace] });
-        var cluster = new ScriptedCluster(server);
+        var cluster = new ScriptedCluster(await LocalApiServer.StartAsync(new ApiServerOptions { Namespaces = [Samples.Namespace] }));
         foreach (var crd in new[] { CrdGenerator.Generate<MySqlBackup>(), CrdGenerator.Generate<MySqlRestore>() })
         {
             await cluster.Client.CreateAsync(KubernetesJson.FromNode<V1CustomResourceDefinition>(crd)!);

@@ -98,7 +98,7 @@ internal sealed class StatefulSetPlayer : IAsyncDisposable
         });
     }
 
-    private Task StatusAsync<T>(V1ObjectMeta metadata, JsonObject status)
+    private async Task StatusAsync<T>(V1ObjectMeta metadata, JsonObject status)
         where T : class, IKubernetesObject =>
-        client.PatchAsync<T>(metadata.Name!, metadata.Namespace, KubernetesPatch.Merge(new JsonObject { ["status"] = status }), "status", stop.Token);
+        await client.PatchAsync<T>(metadata.Name!, metadata.Namespace, KubernetesPatch.Merge(new JsonObject { ["status"] = status }), "status", stop.Token);
 }
