@@ -32,7 +32,7 @@ internal static class StartPlanner
 
         if (Obstacle(o) is { } obstacle)
         {
-            return Waiting(o, RunStage.Queued, obstacle, RunPlanner.Later) with { QueuePosition = o.Admission.Position };
+            return Waiting(o, RunStage.Queued, obstacle, RunPlanner.Later) with { QueuePosition = Math.Max(1, o.Admission.Position) };
         }
 
         return LeasePolicy.Decide(o.Lease, o.Run) == LeaseVerdict.Take

@@ -79,19 +79,20 @@ internal static class JobTemplate
         };
     }
 
-    private static List<V1EnvVar> Environment(JobInput input, JobOptions options) =>
-    [
-        .. options.Env ?? [],
+    private static List<V1EnvVar> Environment(JobInput input, JobOptions options)
+    {
+        List<V1EnvVar> ours =
+        [
+            new() { Name = "POD_NAME", ValueFrom = new V1EnvVarSource { FieldRef = new V1ObjectFieldSelector { FieldPath = "metadata.name" } } },
 
-        // Ours come last, and so win.
-        new V1EnvVar { Name = "POD_NAME", ValueFrom = new V1EnvVarSource { FieldRef = new V1ObjectFieldSelector { FieldPath = "metadata.name" } } },
+            // The runtime would lock the files that it opens, and drop our own lock with them.
+            new() { Name = "DOTNET_SYSTEM_IO_DISABLEFILELOCKING", Value = "1" },
 
-        // The runtime would lock the files that it opens, and drop our own lock with them.
-        new V1EnvVar { Name = "DOTNET_SYSTEM_IO_DISABLEFILELOCKING", Value = "1" },
-
-        // The kubelet expands $(NAME); in JSON a dollar can be written without one.
-        new V1EnvVar { Name = RunSpec.EnvironmentVariable, Value = input.Run.ToJson().Replace("$", "\\u0024", StringComparison.Ordinal) },
-    ];
+            // The kubelet expands $(NAME); in JSON a dollar can be written without one.
+            new() { Name = RunSpec.EnvironmentVariable, Value = input.Run.ToJson().Replace("$", "\\u0024", StringComparison.Ordinal) },
+        ];
+        return [.. (options.Env ?? []).Where(wanted => !ours.Exists(o => o.Name == wanted.Name)), .. ours];
+    }
 
     private static Dictionary<string, string> PodAnnotations(JobInput input, JobOptions options)
     {

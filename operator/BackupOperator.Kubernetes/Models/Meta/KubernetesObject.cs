@@ -1,5 +1,6 @@
-namespace BackupOperator.Kubernetes.Models;
+using System.Text.Json.Serialization;
 
+namespace BackupOperator.Kubernetes.Models;
 
 /// <summary>Base of the kinds: a new object knows its <c>apiVersion</c> and <c>kind</c>.</summary>
 public abstract class KubernetesObject : IKubernetesObject
@@ -11,9 +12,12 @@ public abstract class KubernetesObject : IKubernetesObject
         Kind = definition.Kind;
     }
 
+    [JsonPropertyOrder(-3)]
     public string? ApiVersion { get; set; }
 
+    [JsonPropertyOrder(-2)]
     public string? Kind { get; set; }
 
+    [JsonPropertyOrder(-1)]
     public V1ObjectMeta Metadata { get; set; } = new();
 }
