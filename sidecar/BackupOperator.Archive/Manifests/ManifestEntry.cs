@@ -1,0 +1,60 @@
+using BackupOperator.Archive.Blocks;
+
+namespace BackupOperator.Archive.Manifests;
+
+public enum ManifestEntryKind
+{
+    Directory,
+    File,
+    Link,
+}
+
+/// <summary>A file, a directory or a symbolic link of the data directory.</summary>
+public sealed record ManifestEntry
+{
+    public required ManifestEntryKind Kind { get; init; }
+
+    /// <summary>Relative to the data directory, with slashes.</summary>
+    public required string Path { get; init; }
+
+    /// <summary>Permission bits.</summary>
+    public int Mode { get; init; }
+
+    public uint UserId { get; init; }
+
+    public uint GroupId { get; init; }
+
+    /// <summary>Last change, in nanoseconds since 1970.</summary>
+    public long ModifiedNs { get; init; }
+
+    /// <summary>Bytes; 0 for what is no file.</summary>
+    public long Size { get; init; }
+
+    /// <summary>What a link points to.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The blocks in their order; a run of holes is one item.</summary>
+    public IReadOnlyList<BlockReference> Blocks { get; init; } = [];
+
+    /// <summary>The blocks that lie in packs, with their numbers in the file.</summary>
+    public IEnumerable<(int Index, BlockReference Block)> StoredBlocks()
+    {
+        var index = 0;
+        foreach (var block in Blocks)
+        {
+            if (block.IsHole)
+            {
+                index += block.Length;
+            }
+            else
+            {
+                yield return (index++, block);
+            }
+        }
+    }
+
+    /// <summary>Bytes of a block of this file.</summary>
+    public int BlockLength(int index) => (int)Math.Min(ArchiveFormat.BlockSize, Size - ((long)index * ArchiveFormat.BlockSize));
+
+    public static int BlockCount(long size) => checked((int)((size + ArchiveFormat.BlockSize - 1) / ArchiveFormat.BlockSize));
+}

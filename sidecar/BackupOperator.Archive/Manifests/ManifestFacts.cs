@@ -1,0 +1,30 @@
+namespace BackupOperator.Archive.Manifests;
+
+/// <summary>What is known of the database; null where it is not.</summary>
+public sealed record ManifestFacts
+{
+    public string? Namespace { get; init; }
+
+    public string? StatefulSet { get; init; }
+
+    public string? Pod { get; init; }
+
+    public string? Claim { get; init; }
+
+    /// <summary>The data directory as the server sees it.</summary>
+    public string? DataDirectory { get; init; }
+
+    /// <summary>MySql, MariaDb or Percona.</summary>
+    public string? ServerFlavour { get; init; }
+
+    public string? ServerVersion { get; init; }
+
+    public string? BinlogFile { get; init; }
+
+    public long? BinlogPosition { get; init; }
+
+    public string? GtidExecuted { get; init; }
+
+    /// <summary>Why only the absence of pods proves that the server was stopped.</summary>
+    public string? LockUnavailable { get; init; }
+}

@@ -1,0 +1,12 @@
+namespace BackupOperator.Archive.Manifests;
+
+/// <summary>A pack that blocks lie in.</summary>
+/// <param name="Path">The folder of the backup that the pack belongs to, within the same storage.</param>
+/// <param name="Number">Its number there.</param>
+/// <param name="Size">Bytes.</param>
+/// <param name="Chunk">Bytes of the chunks that were hashed; the last one may be shorter.</param>
+/// <param name="Digest">SHA-256, in hex digits, over the SHA-256s of the chunks, one after the other.</param>
+public sealed record ManifestPack(string Path, int Number, long Size, int Chunk, string Digest)
+{
+    public string Key => ArchiveFormat.PackKey(Path, Number);
+}

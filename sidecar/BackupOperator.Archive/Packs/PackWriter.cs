@@ -1,0 +1,169 @@
+using System.Security.Cryptography;
+using BackupOperator.Archive.Blocks;
+using BackupOperator.Archive.Storage;
+
+namespace BackupOperator.Archive.Packs;
+
+/// <summary>
+/// Puts stored blocks back to back into packs and sends them, part by part, several at a time. Appending is for one
+/// caller at a time; it waits when all part buffers are on their way.
+/// </summary>
+internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper token, int firstNumber, long packLimit, CancellationToken cancellationToken) : IDisposable
+{
+    // Keeps block tables, and with them the token, small where files are.
+    private const int MostBlocks = 8192;
+    private const int Attempts = 3;
+
+    private readonly SemaphoreSlim _buffers = new(store.Concurrency + 1);
+    private readonly Stack<byte[]> _free = [];
+    private readonly List<Task> _finishing = [];
+    private int _nextNumber = firstNumber;
+    private PackUpload? _pack;
+    private byte[]? _part;
+    private int _filled;
+    private volatile Exception? _fault;
+
+    /// <summary>Gives a block its place. The bytes are copied.</summary>
+    public async ValueTask<BlockReference> AppendAsync(string file, int index, BlockDigest digest, ReadOnlyMemory<byte> stored)
+    {
+        var pack = _pack ??= await BeginAsync();
+        var placed = pack.Place(file, index, digest, stored.Length);
+        while (!stored.IsEmpty)
+        {
+            _part ??= await RentAsync();
+            var count = Math.Min(stored.Length, store.PartSize - _filled);
+            stored[..count].CopyTo(_part.AsMemory(_filled));
+            stored = stored[count..];
+            _filled += count;
+            if (_filled == store.PartSize)
+            {
+                Seal(pack);
+            }
+        }
+
+        if (pack.Size >= packLimit || pack.BlockCount >= MostBlocks)
+        {
+            Finish(pack);
+        }
+
+        return new BlockReference(pack.Number, placed.Offset, placed.Length, digest);
+    }
+
+    /// <summary>Ends the open pack and returns when all packs are objects.</summary>
+    public async Task FlushAsync()
+    {
+        if (_pack is { } pack)
+        {
+            Finish(pack);
+        }
+
+        await Task.WhenAll(_finishing);
+        _finishing.Clear();
+    }
+
+    /// <summary>Waits until nothing is being sent, whatever came of it.</summary>
+    public Task SettleAsync() =>
+        Task.WhenAll([.. _finishing, .. _pack?.Transfers ?? []]).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+
+    public void Dispose() => _buffers.Dispose();
+
+    private async Task<PackUpload> BeginAsync()
+    {
+        var number = _nextNumber++;
+        var pack = new PackUpload(number, await store.BeginUploadAsync(ArchiveFormat.PackKey(path, number), cancellationToken), store.PartSize);
+        token.Opened(pack);
+        return pack;
+    }
+
+    private void Finish(PackUpload pack)
+    {
+        if (_filled > 0)
+        {
+            Seal(pack);
+        }
+
+        _pack = null;
+        _finishing.Add(FinishAsync(pack));
+    }
+
+    private async Task FinishAsync(PackUpload pack)
+    {
+        var parts = await Task.WhenAll(pack.Transfers);
+        await store.CompleteUploadAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, parts, cancellationToken);
+        await store.PutAsync(ArchiveFormat.TableKey(path, pack.Number), CompressedJson.Write(pack.Describe().Blocks), createOnly: false, cancellationToken);
+        token.Completed(pack, pack.Finish());
+        await token.SaveAsync();
+    }
+
+    private void Seal(PackUpload pack)
+    {
+        var (buffer, filled, number) = (_part!, _filled, pack.Transfers.Count + 1);
+        _part = null;
+        _filled = 0;
+        pack.Transfers.Add(Task.Run(() => SendAsync(pack, number, buffer, filled), CancellationToken.None));
+    }
+
+    private async Task<StoredPart> SendAsync(PackUpload pack, int number, byte[] buffer, int filled)
+    {
+        try
+        {
+            var content = buffer.AsMemory(0, filled);
+            var sha256 = Convert.ToHexStringLower(SHA256.HashData(content.Span));
+            var checksum = store.TellsPartChecksums ? store.PartChecksum(content.Span) : "";
+            pack.Seal(new SealedPart(number, filled, checksum, sha256));
+
+            // Before the part: a part that the token does not know would have to be sent again.
+            await token.SaveAsync();
+            for (var attempt = 1; ; attempt++)
+            {
+                var stored = await store.UploadPartAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, number, content, cancellationToken);
+                token.Sent(filled);
+                if (!store.TellsPartChecksums || stored.ETag == checksum)
+                {
+                    return stored;
+                }
+
+                if (attempt == Attempts)
+                {
+                    throw new StorageException(
+                        StorageFailure.Unavailable,
+                        $"Part {number} of {store.Describe(ArchiveFormat.PackKey(path, pack.Number))} arrives damaged: its checksum is {stored.ETag} and should be {checksum}.");
+                }
+            }
+        }
+        catch (Exception error)
+        {
+            _fault ??= error;
+            throw;
+        }
+        finally
+        {
+            Return(buffer);
+        }
+    }
+
+    private async Task<byte[]> RentAsync()
+    {
+        await _buffers.WaitAsync(cancellationToken);
+        if (_fault is { } fault)
+        {
+            _buffers.Release();
+            System.Runtime.ExceptionServices.ExceptionDispatchInfo.Throw(fault);
+        }
+
+        lock (_free)
+        {
+            return _free.TryPop(out var buffer) ? buffer : GC.AllocateUninitializedArray<byte>(store.PartSize);
+        }
+    }
+
+    private void Return(byte[] buffer)
+    {
+        lock (_free)
+        {
+            _free.Push(buffer);
+        }
+
+        _buffers.Release();
+    }
+}

@@ -1,0 +1,31 @@
+namespace BackupOperator.Archive.Packs;
+
+/// <summary>
+/// What an unfinished backup has in the store (<c>run.json.zst</c>). It is saved before a part is sent, so whatever part
+/// the store has, the token knows.
+/// </summary>
+internal sealed record ResumeToken
+{
+    public int Version { get; init; } = ArchiveFormat.Version;
+
+    public required string BackupId { get; init; }
+
+    /// <summary>When the first attempt began.</summary>
+    public required DateTimeOffset StartedAt { get; init; }
+
+    /// <summary>Bytes of parts that were sent, by all attempts together.</summary>
+    public long BytesSent { get; init; }
+
+    public IReadOnlyList<FinishedPack> Finished { get; init; } = [];
+
+    public IReadOnlyList<OpenPack> Open { get; init; } = [];
+}
+
+/// <summary>A pack that is an object; its block table lies beside it.</summary>
+internal sealed record FinishedPack(int Number, long Size, int Chunk, string Digest);
+
+/// <summary>A pack that is still an upload.</summary>
+internal sealed record OpenPack(int Number, string UploadId, int PartSize, IReadOnlyList<SealedPart> Parts, IReadOnlyList<TableFile> Blocks);
+
+/// <summary>The blocks of one file in a block table: [index, offset, length] and the digests in the same order.</summary>
+internal sealed record TableFile(string File, IReadOnlyList<long[]> Blocks, IReadOnlyList<string> Digests);

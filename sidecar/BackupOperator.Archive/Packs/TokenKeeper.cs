@@ -1,0 +1,104 @@
+using BackupOperator.Archive.Storage;
+
+namespace BackupOperator.Archive.Packs;
+
+/// <summary>Keeps the resume token in the store: one save at a time, and each takes what is true when it begins.</summary>
+internal sealed class TokenKeeper(IObjectStore store, string path, string backupId, DateTimeOffset startedAt, CancellationToken cancellationToken)
+{
+    private readonly Lock _gate = new();
+    private readonly List<FinishedPack> _finished = [];
+    private readonly List<PackUpload> _open = [];
+    private Task _running = Task.CompletedTask;
+    private Task? _next;
+    private long _bytesSent;
+
+    public DateTimeOffset StartedAt => startedAt;
+
+    /// <summary>Bytes of parts that were sent, by all attempts together.</summary>
+    public long BytesSent
+    {
+        get => Interlocked.Read(ref _bytesSent);
+        init => _bytesSent = value;
+    }
+
+    public IReadOnlyList<FinishedPack> Finished
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return [.. _finished.OrderBy(pack => pack.Number)];
+            }
+        }
+    }
+
+    public void Opened(PackUpload pack)
+    {
+        lock (_gate)
+        {
+            _open.Add(pack);
+        }
+    }
+
+    public void Sent(int bytes) => Interlocked.Add(ref _bytesSent, bytes);
+
+    public void Completed(PackUpload? pack, FinishedPack finished)
+    {
+        lock (_gate)
+        {
+            if (pack is not null)
+            {
+                _open.Remove(pack);
+            }
+
+            _finished.Add(finished);
+        }
+    }
+
+    /// <summary>Returns when what is true now is in the store.</summary>
+    public Task SaveAsync()
+    {
+        lock (_gate)
+        {
+            if (_running.IsCompleted)
+            {
+                return _running = WriteAsync();
+            }
+
+            // The running one may have looked before; the next one looks when that is over, for all who wait.
+            return _next ??= AfterAsync(_running);
+        }
+    }
+
+    private async Task AfterAsync(Task before)
+    {
+        await before.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+        Task write;
+        lock (_gate)
+        {
+            _next = null;
+            _running = write = WriteAsync();
+        }
+
+        await write;
+    }
+
+    private async Task WriteAsync()
+    {
+        await Task.Yield();
+        ResumeToken token;
+        lock (_gate)
+        {
+            token = new ResumeToken
+            {
+                BackupId = backupId,
+                StartedAt = startedAt,
+                BytesSent = BytesSent,
+                Finished = [.. _finished],
+                Open = [.. _open.Select(pack => pack.Describe())],
+            };
+        }
+
+        await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token), createOnly: false, cancellationToken);
+    }
+}

@@ -1,0 +1,102 @@
+using System.Security.Cryptography;
+
+namespace BackupOperator.Archive.Storage;
+
+/// <summary>
+/// Writes an object of unknown size: in one request while it is small, else in parts. Nothing is to be seen before
+/// <see cref="CompleteAsync"/>. It blocks, so it belongs on a thread of its own.
+/// </summary>
+internal sealed class ObjectWriteStream(IObjectStore store, string key, CancellationToken cancellationToken) : Stream
+{
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+    private readonly List<StoredPart> _parts = [];
+    private readonly MemoryStream _part = new();
+    private string? _uploadId;
+    private long _length;
+
+    public override bool CanRead => false;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => true;
+
+    public override long Length => _length;
+
+    public override long Position
+    {
+        get => _length;
+        set => throw new NotSupportedException();
+    }
+
+    public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        _hash.AppendData(buffer);
+        _length += buffer.Length;
+        while (buffer.Length > 0)
+        {
+            var count = Math.Min(buffer.Length, store.PartSize - (int)_part.Length);
+            _part.Write(buffer[..count]);
+            buffer = buffer[count..];
+            if (_part.Length == store.PartSize)
+            {
+                SendAsync().GetAwaiter().GetResult();
+            }
+        }
+    }
+
+    /// <summary>Makes the object appear, unless there is one of that name.</summary>
+    /// <returns><c>sha256:</c> and hex digits over its bytes.</returns>
+    public async Task<string> CompleteAsync()
+    {
+        if (_uploadId is null)
+        {
+            await store.PutAsync(key, _part.GetBuffer().AsMemory(0, (int)_part.Length), createOnly: true, cancellationToken);
+        }
+        else
+        {
+            await SendAsync();
+            if (await store.FindAsync(key, cancellationToken) is not null)
+            {
+                await store.AbortUploadAsync(key, _uploadId, cancellationToken);
+                throw new StorageException(StorageFailure.AlreadyExists, $"{store.Describe(key)} exists already.");
+            }
+
+            await store.CompleteUploadAsync(key, _uploadId, _parts, cancellationToken);
+        }
+
+        return $"sha256:{Convert.ToHexStringLower(_hash.GetHashAndReset())}";
+    }
+
+    public override void Flush()
+    {
+    }
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+
+    protected override void Dispose(bool disposing)
+    {
+        if (disposing)
+        {
+            _hash.Dispose();
+            _part.Dispose();
+        }
+
+        base.Dispose(disposing);
+    }
+
+    private async Task SendAsync()
+    {
+        if (_part.Length > 0)
+        {
+            _uploadId ??= await store.BeginUploadAsync(key, cancellationToken);
+            _parts.Add(await store.UploadPartAsync(key, _uploadId, _parts.Count + 1, _part.GetBuffer().AsMemory(0, (int)_part.Length), cancellationToken));
+            _part.SetLength(0);
+        }
+    }
+}

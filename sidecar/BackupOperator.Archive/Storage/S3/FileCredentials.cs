@@ -1,0 +1,29 @@
+using Amazon.Runtime;
+
+namespace BackupOperator.Archive.Storage.S3;
+
+/// <summary>Credentials from mounted files; a rotated Secret shows up in them, so they are read for each request.</summary>
+internal sealed class FileCredentials(string folder) : AWSCredentials
+{
+    public override ImmutableCredentials GetCredentials()
+    {
+        var token = Path.Combine(folder, "sessionToken");
+        return new ImmutableCredentials(
+            Read("accessKeyId"),
+            Read("secretAccessKey"),
+            File.Exists(token) ? File.ReadAllText(token).Trim() : null);
+    }
+
+    private string Read(string name)
+    {
+        var path = Path.Combine(folder, name);
+        try
+        {
+            return File.ReadAllText(path).Trim();
+        }
+        catch (IOException error)
+        {
+            throw new StorageException(StorageFailure.Refused, $"The S3 credentials cannot be read from {path}: {error.Message}", error);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+namespace BackupOperator.Archive.Storage.S3;
+
+/// <summary>A bucket of AWS or of any S3-compatible store.</summary>
+public sealed record S3StoreOptions
+{
+    public required string Bucket { get; init; }
+
+    /// <summary>Comes before every key; without slashes at its ends.</summary>
+    public string Prefix { get; init; } = "";
+
+    /// <summary>Null for AWS.</summary>
+    public string? Endpoint { get; init; }
+
+    public string? Region { get; init; }
+
+    public bool ForcePathStyle { get; init; }
+
+    /// <summary>
+    /// A folder with the files <c>accessKeyId</c>, <c>secretAccessKey</c> and perhaps <c>sessionToken</c>, read again when
+    /// they change. Null: the SDK's own chain (environment, web identity, instance role).
+    /// </summary>
+    public string? CredentialsFolder { get; init; }
+
+    /// <summary>PEM file of the authorities to trust instead of the system's.</summary>
+    public string? CaFile { get; init; }
+
+    public bool InsecureSkipVerify { get; init; }
+
+    /// <summary><c>AES256</c> or <c>aws:kms</c>.</summary>
+    public string? ServerSideEncryption { get; init; }
+
+    public string? KmsKeyId { get; init; }
+
+    public string? StorageClass { get; init; }
+
+    public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>From 5 MiB on.</summary>
+    public int PartSize { get; init; } = 16 << 20;
+
+    public int Concurrency { get; init; } = 4;
+
+    /// <summary>For one request, from its first byte to the answer's last.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    public RetryPolicy Retry { get; init; } = new();
+}

@@ -1,0 +1,24 @@
+namespace BackupOperator.Archive.Storage;
+
+public enum StorageFailure
+{
+    /// <summary>Credentials, or a permission.</summary>
+    Refused,
+    BucketNotFound,
+
+    /// <summary>No space, or a quota is used up.</summary>
+    Full,
+
+    /// <summary>The store did not answer, or answered with errors of its own; later it may.</summary>
+    Unavailable,
+
+    /// <summary>No such object, or not as long as it should be.</summary>
+    NotFound,
+    AlreadyExists,
+}
+
+/// <summary>The store did not do what it was asked; the message names the object, the cause and the way out.</summary>
+public sealed class StorageException(StorageFailure failure, string message, Exception? inner = null) : Exception(message, inner)
+{
+    public StorageFailure Failure { get; } = failure;
+}

@@ -1,0 +1,28 @@
+namespace BackupOperator.Archive.Storage;
+
+/// <summary>Finds out, before anything depends on it, whether a store takes data and gives it back.</summary>
+public static class StoreProbe
+{
+    /// <summary>Writes a small object below the path, reads it back and deletes it.</summary>
+    /// <exception cref="StorageException">The store does not do what it is asked.</exception>
+    public static async Task RunAsync(IObjectStore store, string path, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var key = $"{path}/probe-{Guid.NewGuid():N}";
+        var content = System.Security.Cryptography.RandomNumberGenerator.GetBytes(4096);
+        await store.PutAsync(key, content, createOnly: false, cancellationToken);
+        try
+        {
+            var back = new byte[content.Length];
+            await store.ReadAsync(key, 0, back, cancellationToken);
+            if (!back.AsSpan().SequenceEqual(content))
+            {
+                throw new StorageException(StorageFailure.Refused, $"{store.Describe(key)} came back changed; the store cannot be trusted.");
+            }
+        }
+        finally
+        {
+            await store.DeleteAsync(key, cancellationToken);
+        }
+    }
+}

@@ -1,0 +1,241 @@
+using System.Collections.Concurrent;
+using System.Threading.Channels;
+using BackupOperator.Archive.Blocks;
+using BackupOperator.Archive.Manifests;
+using BackupOperator.Archive.Native;
+using BackupOperator.Archive.Packs;
+using BackupOperator.Archive.Reading;
+using Microsoft.Win32.SafeHandles;
+
+namespace BackupOperator.Archive.Writing;
+
+/// <summary>
+/// Reads a data directory once: one thread reads in order, workers hash and compress, and the pack writer takes the
+/// blocks in their order again. A fixed number of buffers goes round, so a slow store slows down the reader.
+/// </summary>
+internal sealed class DirectoryPass : IDisposable
+{
+    private readonly ArchiveWriterOptions _options;
+    private readonly PackWriter _packs;
+    private readonly Candidates _candidates;
+    private readonly bool _isLive;
+    private readonly bool _trustsTimes;
+    private readonly int _workers;
+    private readonly CancellationTokenSource _stop;
+    private readonly BlockingCollection<BlockWork> _free = [];
+    private readonly BlockingCollection<BlockWork> _toWorkers = [];
+    private readonly Channel<BlockWork> _inOrder = Channel.CreateUnbounded<BlockWork>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
+    private readonly Dictionary<string, FileRecord> _records = new(StringComparer.Ordinal);
+    private long _bytesRead;
+    private long _stored;
+    private long _reused;
+    private long _unchanged;
+
+    public DirectoryPass(ArchiveWriterOptions options, PackWriter packs, Candidates candidates, bool isLive, CancellationToken cancellationToken)
+    {
+        _options = options;
+        _packs = packs;
+        _candidates = candidates;
+        _isLive = isLive;
+        _trustsTimes = FileSystems.HasTrustedTimes(options.SourceDirectory);
+        _workers = options.Workers ?? Environment.ProcessorCount;
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        for (var i = 0; i < (_workers * 3) + 4; i++)
+        {
+            _free.Add(new BlockWork(), CancellationToken.None);
+        }
+    }
+
+    /// <summary>What is known of each file afterwards.</summary>
+    public IReadOnlyDictionary<string, FileRecord> Records => _records;
+
+    public async Task<PassResult> RunAsync(IReadOnlyList<SourceEntry> entries, IReadOnlyDictionary<string, FileRecord> before, ProgressMeter progress)
+    {
+        var tasks = new List<Task> { OnThread(() => Read(entries, before, progress)), Task.Run(PackAsync) };
+        for (var i = 0; i < _workers; i++)
+        {
+            tasks.Add(OnThread(Work));
+        }
+
+        await FirstFailure.WhenAllAsync(tasks, _stop);
+        progress.Tell();
+        return new PassResult(
+            _records.Count, _records.Values.Sum(record => record.Stat.Size), _bytesRead, _stored, _reused, _unchanged);
+    }
+
+    public void Dispose()
+    {
+        _stop.Dispose();
+        _free.Dispose();
+        _toWorkers.Dispose();
+    }
+
+    private static Task OnThread(Action work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private void Read(IReadOnlyList<SourceEntry> entries, IReadOnlyDictionary<string, FileRecord> before, ProgressMeter progress)
+    {
+        try
+        {
+            foreach (var entry in entries.Where(entry => entry.Kind == ManifestEntryKind.File))
+            {
+                _stop.Token.ThrowIfCancellationRequested();
+                var known = before.GetValueOrDefault(entry.Path);
+                if (_trustsTimes && known is { IsWhole: true } && known.IsStill(entry.Stat))
+                {
+                    _records[entry.Path] = known;
+                    _unchanged++;
+                    _reused += known.Blocks.LongCount(block => block.IsStored);
+                    progress.Add(entry.Stat.Size);
+                }
+                else
+                {
+                    ReadFile(entry, known, progress);
+                }
+
+                progress.AddFile();
+            }
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataDirectoryException($"The data directory cannot be read: {error.Message}", error);
+        }
+        finally
+        {
+            _toWorkers.CompleteAdding();
+            _inOrder.Writer.Complete();
+        }
+    }
+
+    private void ReadFile(SourceEntry entry, FileRecord? known, ProgressMeter progress)
+    {
+        // The clock before the attributes before the content: whatever changes later is later than all of them.
+        var seenAt = (_options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
+        if (FileStat.TryRead(entry.FullPath) is not { Kind: EntryKind.File } stat)
+        {
+            FailUnlessLive($"{entry.FullPath} went away");
+            return;
+        }
+
+        var record = new FileRecord(entry.Path, stat, seenAt);
+        SafeFileHandle file;
+        try
+        {
+            file = File.OpenHandle(entry.FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+        }
+        catch (FileNotFoundException)
+        {
+            FailUnlessLive($"{entry.FullPath} went away");
+            return;
+        }
+
+        using (file)
+        {
+            _records[entry.Path] = record;
+            ReadBlocks(file, record, known, entry.FullPath, progress);
+        }
+    }
+
+    private void ReadBlocks(SafeFileHandle file, FileRecord record, FileRecord? known, string fullPath, ProgressMeter progress)
+    {
+        long dataFrom = 0;
+        long dataTo = 0;
+        for (var index = 0; index < record.Blocks.Length; index++)
+        {
+            var offset = (long)index * ArchiveFormat.BlockSize;
+            var length = (int)Math.Min(ArchiveFormat.BlockSize, record.Stat.Size - offset);
+            if (offset >= dataTo)
+            {
+                dataFrom = Syscalls.NextData(file, offset) ?? long.MaxValue;
+                dataTo = dataFrom == long.MaxValue ? long.MaxValue : Syscalls.NextHole(file, dataFrom, record.Stat.Size);
+            }
+
+            if (offset + length <= dataFrom)
+            {
+                record.Blocks[index] = BlockReference.Hole;
+                progress.Add(length);
+                continue;
+            }
+
+            // A block may hold the end of one stretch of data and the beginning of the next; it is read as a whole.
+            dataTo = Math.Max(dataTo, offset + length);
+            var work = _free.Take(_stop.Token);
+            work.Begin(record, index, CandidateFor(known, record.Path, index));
+            var read = Fill(file, work.Plain.AsSpan(0, length), offset);
+            if (read < length)
+            {
+                _free.Add(work, CancellationToken.None);
+                FailUnlessLive($"{fullPath} became shorter");
+                return;
+            }
+
+            work.Length = length;
+            _bytesRead += length;
+            _toWorkers.Add(work, _stop.Token);
+            _inOrder.Writer.TryWrite(work);
+            progress.Add(length);
+        }
+    }
+
+    private BlockReference CandidateFor(FileRecord? known, string path, int index) =>
+        known is not null && index < known.Blocks.Length && known.Blocks[index].IsStored
+            ? known.Blocks[index]
+            : _candidates.Find(path, index);
+
+    private static int Fill(SafeFileHandle file, Span<byte> buffer, long offset)
+    {
+        var done = 0;
+        int read;
+        while (done < buffer.Length && (read = RandomAccess.Read(file, buffer[done..], offset + done)) > 0)
+        {
+            done += read;
+        }
+
+        return done;
+    }
+
+    private void Work()
+    {
+        using var worker = new BlockWorker(_options.CompressionLevel);
+        foreach (var work in _toWorkers.GetConsumingEnumerable(_stop.Token))
+        {
+            try
+            {
+                worker.Process(work);
+                work.Done.SetResult();
+            }
+            catch (Exception error)
+            {
+                work.Done.SetException(error);
+            }
+        }
+    }
+
+    private async Task PackAsync()
+    {
+        await foreach (var work in _inOrder.Reader.ReadAllAsync(_stop.Token))
+        {
+            await work.Done.Task.WaitAsync(_stop.Token);
+            if (work.Known is { } known)
+            {
+                _reused += known.IsStored ? 1 : 0;
+                work.File.Blocks[work.Index] = known;
+            }
+            else
+            {
+                _stored++;
+                work.File.Blocks[work.Index] = await _packs.AppendAsync(work.File.Path, work.Index, work.Digest, work.Stored);
+            }
+
+            _free.Add(work, CancellationToken.None);
+        }
+    }
+
+    private void FailUnlessLive(string what)
+    {
+        if (!_isLive)
+        {
+            throw new DataDirectoryException($"{what} while the server was stopped; something else works in this data directory.");
+        }
+    }
+}

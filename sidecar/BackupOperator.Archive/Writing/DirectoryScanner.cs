@@ -1,0 +1,85 @@
+using BackupOperator.Archive.Manifests;
+using BackupOperator.Archive.Native;
+
+namespace BackupOperator.Archive.Writing;
+
+/// <summary>Lists a data directory in the order of its paths.</summary>
+internal static class DirectoryScanner
+{
+    /// <param name="isLive">Files may come and go meanwhile.</param>
+    /// <exception cref="DataDirectoryException">There is none, or it holds what cannot be backed up.</exception>
+    public static List<SourceEntry> Scan(string root, IReadOnlyList<string> excluded, bool isLive)
+    {
+        if (!Directory.Exists(root))
+        {
+            throw new DataDirectoryException($"There is no data directory {root}.");
+        }
+
+        var entries = new List<SourceEntry>();
+        try
+        {
+            Collect(root, "", excluded, isLive, entries);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new DataDirectoryException($"The data directory {root} cannot be listed: {error.Message}", error);
+        }
+
+        entries.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+        return entries;
+    }
+
+    private static void Collect(string root, string prefix, IReadOnlyList<string> excluded, bool isLive, List<SourceEntry> entries)
+    {
+        foreach (var fullPath in Directory.EnumerateFileSystemEntries(Path.Combine(root, prefix)).ToList())
+        {
+            var name = Path.GetFileName(fullPath);
+            var path = prefix.Length == 0 ? name : $"{prefix}/{name}";
+            if (FileStat.TryRead(fullPath) is not { } stat)
+            {
+                if (isLive)
+                {
+                    continue;
+                }
+
+                throw new DataDirectoryException($"{fullPath} went away while the server was stopped; something else works in this data directory.");
+            }
+
+            if (Exclusions.Matches(excluded, path, stat.Kind == EntryKind.Directory))
+            {
+                continue;
+            }
+
+            if (ArchivePath.Refuse(path) is { } reason || name.Contains('\uFFFD'))
+            {
+                throw new DataDirectoryException($"The name of {fullPath} cannot be stored. Rename it.");
+            }
+
+            switch (stat.Kind)
+            {
+                case EntryKind.File:
+                    entries.Add(new SourceEntry(path, fullPath, ManifestEntryKind.File, stat, null));
+                    break;
+                case EntryKind.Directory:
+                    entries.Add(new SourceEntry(path, fullPath, ManifestEntryKind.Directory, stat, null));
+                    Collect(root, path, excluded, isLive, entries);
+                    break;
+                case EntryKind.Link:
+                    entries.Add(new SourceEntry(path, fullPath, ManifestEntryKind.Link, stat, ReadLink(fullPath, path)));
+                    break;
+                default:
+                    // Sockets and pipes are of a process, not of the data.
+                    break;
+            }
+        }
+    }
+
+    private static string ReadLink(string fullPath, string path)
+    {
+        var target = new FileInfo(fullPath).LinkTarget ?? "";
+        return LinkTarget.Refuse(path, target) is { } reason
+            ? throw new DataDirectoryException(
+                $"The link {fullPath} {reason} ({target}); what it stands for would be missing in the backup. Move that data into the data directory.")
+            : target;
+    }
+}
