@@ -17,7 +17,10 @@ internal static class ApiErrors
         var status = ReadStatus(body);
         var retryAfter = RetryAfter(response.Headers.RetryAfter, time)
             ?? (status?.Details?.RetryAfterSeconds is { } seconds and > 0 ? TimeSpan.FromSeconds(seconds) : null);
-        return new(response.StatusCode, status?.Reason, $"{request}: {(int)response.StatusCode} {Text(status, response, body)}", retryAfter);
+        return new(response.StatusCode, status?.Reason, $"{request}: {(int)response.StatusCode} {Text(status, response, body)}", retryAfter)
+        {
+            Causes = status?.Details?.Causes ?? [],
+        };
     }
 
     /// <summary>From the object of an ERROR event of a watch.</summary>

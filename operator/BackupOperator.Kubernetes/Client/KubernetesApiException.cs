@@ -1,4 +1,5 @@
 using System.Net;
+using BackupOperator.Kubernetes.Models;
 
 namespace BackupOperator.Kubernetes.Client;
 
@@ -13,11 +14,19 @@ public sealed class KubernetesApiException(HttpStatusCode status, string? reason
 
     public TimeSpan? RetryAfter { get; } = retryAfter;
 
+    /// <summary>The fields that an <c>Invalid</c> (422) names.</summary>
+    public IReadOnlyList<V1StatusCause> Causes { get; init; } = [];
+
     public bool IsNotFound => StatusCode == HttpStatusCode.NotFound;
 
     public bool IsConflict => StatusCode == HttpStatusCode.Conflict && Reason != "AlreadyExists";
 
     public bool IsAlreadyExists => Reason == "AlreadyExists";
+
+    /// <summary>
+    /// A patch named the uid of an object that has been replaced by a namesake. Patches get 422 for it, deletions 409.
+    /// </summary>
+    public bool IsUidMismatch => StatusCode == HttpStatusCode.UnprocessableEntity && Causes.Any(c => c.Field == "metadata.uid");
 
     /// <summary>410: the resourceVersion is too old; list again.</summary>
     public bool IsGone => StatusCode == HttpStatusCode.Gone;

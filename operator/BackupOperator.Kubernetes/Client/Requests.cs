@@ -42,7 +42,10 @@ public sealed record DeleteRequest(
 /// <summary>A patch and its media type.</summary>
 public sealed record KubernetesPatch(string ContentType, JsonNode Body, string? FieldManager = null, bool Force = false)
 {
-    /// <summary>RFC 7386. A <c>metadata.resourceVersion</c> or <c>metadata.uid</c> in the body is a precondition.</summary>
+    /// <summary>
+    /// RFC 7386. A <c>metadata.resourceVersion</c> in the body is a precondition (<see cref="KubernetesApiException.IsConflict"/>
+    /// where it is another), and so is a <c>metadata.uid</c> (<see cref="KubernetesApiException.IsUidMismatch"/>).
+    /// </summary>
     public static KubernetesPatch Merge(JsonNode body) => new("application/merge-patch+json", body);
 
     /// <summary>RFC 6902.</summary>

@@ -51,7 +51,7 @@ public sealed class KubernetesClientTests
         created.Metadata.Uid.ShouldBe("u");
         var request = server.Requests.Single();
         request.Method.ShouldBe("POST");
-        request.Body.ShouldBe("""{"data":{"a":"1"},"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","namespace":"shop"}}""");
+        request.Body.ShouldBe("""{"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"settings","namespace":"shop"},"data":{"a":"1"}}""");
     }
 
     private const string server_body = """{"metadata":{"name":"settings","namespace":"shop","uid":"u"}}""";

@@ -14,7 +14,7 @@ public sealed class SerializationTests
         var lease = new V1Lease { Metadata = new() { CreationTimestamp = time }, Spec = new() { RenewTime = time } };
 
         KubernetesJson.Serialize(lease).ShouldBe(
-            """{"spec":{"renewTime":"2026-05-01T12:00:00.000000Z"},"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"creationTimestamp":"2026-05-01T12:00:00Z"}}""");
+            """{"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"creationTimestamp":"2026-05-01T12:00:00Z"},"spec":{"renewTime":"2026-05-01T12:00:00.000000Z"}}""");
     }
 
     [Fact]
