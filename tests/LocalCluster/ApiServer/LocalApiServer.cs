@@ -5,6 +5,7 @@ using BackupOperator.LocalCluster.ApiServer.Discovery;
 using BackupOperator.LocalCluster.ApiServer.Faults;
 using BackupOperator.LocalCluster.ApiServer.Handlers;
 using BackupOperator.LocalCluster.ApiServer.Lifecycle;
+using BackupOperator.LocalCluster.ApiServer.OpenApi;
 using BackupOperator.LocalCluster.ApiServer.Registry;
 using BackupOperator.LocalCluster.ApiServer.Storage;
 using BackupOperator.LocalCluster.ApiServer.Watching;
@@ -50,7 +51,7 @@ public sealed class LocalApiServer : IAsyncDisposable
             new ResourceHandler(state, output),
             new WatchHandler(new WatchStream(state.Store, options.Time, options.BookmarkInterval), output, watches),
             new SubresourceHandlers(logs, new ScaleHandler(state), new TokenRequestHandler(state, tokens), new PodSubresourceHandler(state)));
-        var pipeline = new RequestPipeline(tokens, Faults, options.Time, new DiscoveryHandler(new DiscoveryDocuments(state.Registry)), router);
+        var pipeline = new RequestPipeline(tokens, Faults, options.Time, new DiscoveryHandler(new DiscoveryDocuments(state.Registry), new OpenApiDocuments(state.Registry)), router);
         ownsKubeconfig = options.KubeconfigPath is null;
         KubeconfigPath = options.KubeconfigPath ?? Path.Combine(Path.GetTempPath(), $"localcluster-{Guid.NewGuid():N}.kubeconfig");
         web = Build(options, certificates, pipeline);

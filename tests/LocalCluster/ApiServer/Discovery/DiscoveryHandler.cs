@@ -1,10 +1,11 @@
 using BackupOperator.LocalCluster.ApiServer.Handlers;
+using BackupOperator.LocalCluster.ApiServer.OpenApi;
 using Microsoft.AspNetCore.Http;
 
 namespace BackupOperator.LocalCluster.ApiServer.Discovery;
 
 /// <summary>Answers the paths that are no resources: discovery, version and health.</summary>
-internal sealed class DiscoveryHandler(DiscoveryDocuments documents)
+internal sealed class DiscoveryHandler(DiscoveryDocuments documents, OpenApiDocuments openApi)
 {
     public Task HandleAsync(HttpContext http)
     {
@@ -29,6 +30,9 @@ internal sealed class DiscoveryHandler(DiscoveryDocuments documents)
             ["api", var version] => documents.Resources("", version),
             ["apis", var group] => documents.Group(group),
             ["apis", var group, var version] => documents.Resources(group, version),
+            ["openapi", "v3"] => openApi.Index(),
+            ["openapi", "v3", "api", var version] => openApi.Of("", version),
+            ["openapi", "v3", "apis", var group, var version] => openApi.Of(group, version),
             _ => null,
         };
         return ResponseWriter.WriteAsync(http, document ?? throw ApiErrors.NoSuchPath());

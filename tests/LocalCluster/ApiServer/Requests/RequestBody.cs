@@ -1,3 +1,4 @@
+using BackupOperator.LocalCluster.ApiServer.Protobuf;
 using Microsoft.AspNetCore.Http;
 using YamlDotNet.Core;
 
@@ -27,6 +28,11 @@ internal static class RequestBody
         }
 
         var mediaType = MediaType(http);
+        if (mediaType == ProtobufEnvelope.MediaType)
+        {
+            return ProtobufEnvelope.Read(bytes);
+        }
+
         if (mediaType is not ("" or "application/json" or "application/yaml" or "*/*"))
         {
             throw ApiErrors.UnsupportedMediaType(["application/json", "application/yaml"]);
