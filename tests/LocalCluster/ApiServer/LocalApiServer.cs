@@ -1,5 +1,6 @@
 using System.Net;
 using BackupOperator.LocalCluster.ApiServer.Authentication;
+using BackupOperator.LocalCluster.ApiServer.Authorization;
 using BackupOperator.LocalCluster.ApiServer.Controllers;
 using BackupOperator.LocalCluster.ApiServer.Discovery;
 using BackupOperator.LocalCluster.ApiServer.Faults;
@@ -45,13 +46,17 @@ public sealed class LocalApiServer : IAsyncDisposable
         var installer = new CustomResourceInstaller(state, updater);
         controllers = new ControllerLoop(state.Store, [installer.Reconcile, namespaces.Reconcile, collector.Reconcile]);
         logs = new LogHandler(state);
+        var authorizer = new RoleBasedAuthorizer(state.Store);
+        var contexts = new WriteContexts(new EscalationCheck(authorizer));
         var output = new ObjectOutput(options.Time);
         var router = new ResourceRouter(
             state.Registry,
-            new ResourceHandler(state, output),
+            authorizer,
+            new ReviewHandler(authorizer, tokens),
+            new ResourceHandler(state, output, contexts),
             new WatchHandler(new WatchStream(state.Store, options.Time, options.BookmarkInterval), output, watches),
-            new SubresourceHandlers(logs, new ScaleHandler(state), new TokenRequestHandler(state, tokens), new PodSubresourceHandler(state)));
-        var pipeline = new RequestPipeline(tokens, Faults, options.Time, new DiscoveryHandler(new DiscoveryDocuments(state.Registry), new OpenApiDocuments(state.Registry)), router);
+            new SubresourceHandlers(logs, new ScaleHandler(state, contexts), new TokenRequestHandler(state, tokens), new PodSubresourceHandler(state, contexts)));
+        var pipeline = new RequestPipeline(tokens, Faults, options.Time, authorizer, new DiscoveryHandler(new DiscoveryDocuments(state.Registry), new OpenApiDocuments(state.Registry)), router);
         ownsKubeconfig = options.KubeconfigPath is null;
         KubeconfigPath = options.KubeconfigPath ?? Path.Combine(Path.GetTempPath(), $"localcluster-{Guid.NewGuid():N}.kubeconfig");
         web = Build(options, certificates, pipeline);

@@ -1,4 +1,5 @@
 using BackupOperator.LocalCluster.ApiServer.Authentication;
+using BackupOperator.LocalCluster.ApiServer.Authorization;
 using BackupOperator.LocalCluster.ApiServer.Discovery;
 using BackupOperator.LocalCluster.ApiServer.Faults;
 using BackupOperator.LocalCluster.ApiServer.Handlers;
@@ -12,6 +13,7 @@ internal sealed class RequestPipeline(
     TokenAuthority tokens,
     FaultInjector faults,
     TimeProvider time,
+    RoleBasedAuthorizer authorizer,
     DiscoveryHandler discovery,
     ResourceRouter router)
 {
@@ -53,6 +55,11 @@ internal sealed class RequestPipeline(
 
         if (!info.IsResource)
         {
+            if (!authorizer.AllowsUrl(user, info.Verb, info.Path))
+            {
+                throw new ApiStatusException(403, "Forbidden", $"forbidden: User \"{user.Name}\" cannot {info.Verb} path \"{info.Path}\"", []);
+            }
+
             await discovery.HandleAsync(http);
         }
         else

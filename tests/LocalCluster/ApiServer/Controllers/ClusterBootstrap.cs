@@ -1,3 +1,4 @@
+using BackupOperator.LocalCluster.ApiServer.Authorization;
 using BackupOperator.LocalCluster.ApiServer.Lifecycle;
 
 namespace BackupOperator.LocalCluster.ApiServer.Controllers;
@@ -16,6 +17,11 @@ internal sealed class ClusterBootstrap(ClusterState state)
                 "",
                 new JsonObject { ["metadata"] = new JsonObject { ["name"] = name } },
                 WriteContext.Internal);
+        }
+
+        foreach (var (plural, body) in BootstrapRoles.All())
+        {
+            creator.Create(state.Registry.Require("rbac.authorization.k8s.io", "v1", plural), "", body, WriteContext.Internal);
         }
     }
 }

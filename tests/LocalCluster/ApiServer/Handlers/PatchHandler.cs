@@ -1,19 +1,21 @@
 using BackupOperator.LocalCluster.ApiServer.Lifecycle;
 using BackupOperator.LocalCluster.ApiServer.Patching;
+using BackupOperator.LocalCluster.ApiServer.Registry;
 using BackupOperator.LocalCluster.ApiServer.Requests;
 
 namespace BackupOperator.LocalCluster.ApiServer.Handlers;
 
 /// <summary>The patch verb in its four media types.</summary>
-internal sealed class PatchHandler(ClusterState state)
+internal sealed class PatchHandler(ClusterState state, WriteContexts contexts)
 {
     private readonly ObjectUpdater updater = new(state);
+    private readonly ApplyHandler applier = new(state);
 
     /// <returns>The object, and whether server-side apply made it.</returns>
     public async Task<(JsonObject Body, bool Created)> PatchAsync(ApiRequest request)
     {
         var mediaType = RequestBody.MediaType(request.Http);
-        var accepted = Accepted(request);
+        var accepted = Accepted(request.Definition);
         if (!accepted.Contains(mediaType))
         {
             throw ApiErrors.UnsupportedMediaType(accepted);
@@ -21,23 +23,30 @@ internal sealed class PatchHandler(ClusterState state)
 
         var duplicates = new List<string>();
         var patch = RequestBody.Parse(await RequestBody.ReadBytesAsync(request.Http), mediaType == PatchTypes.Apply, duplicates);
-        var context = WriteContexts.For(request, duplicates);
-        var changed = updater.Update(request.Definition, request.Info.Namespace, request.Info.Name, current => Change(mediaType, current, patch), context);
-        return (changed, false);
+        var context = contexts.For(request, duplicates);
+        if (mediaType == PatchTypes.Apply)
+        {
+            return applier.Apply(request, patch as JsonObject ?? throw ApiErrors.BadRequest("error decoding YAML: an object is expected"), context);
+        }
+
+        return (updater.Update(request.Definition, request.Info.Namespace, request.Info.Name, current => Change(mediaType, request.Definition, current, patch), context), false);
     }
 
-    private static IReadOnlyList<string> Accepted(ApiRequest request) => request.Definition.IsCustom
+    private static IReadOnlyList<string> Accepted(ResourceDefinition definition) => definition.IsCustom
         ? [PatchTypes.Json, PatchTypes.Merge, PatchTypes.Apply]
         : [PatchTypes.Json, PatchTypes.Merge, PatchTypes.Strategic, PatchTypes.Apply];
 
-    private static JsonObject Change(string mediaType, JsonObject current, JsonNode? patch)
+    private static JsonObject Change(string mediaType, ResourceDefinition definition, JsonObject current, JsonNode? patch)
     {
-        // A patch without a resourceVersion asks for none.
-        var result = mediaType switch
+        if (mediaType == PatchTypes.Json)
         {
-            PatchTypes.Json => JsonPatch.Apply(current, patch as JsonArray ?? throw ApiErrors.BadRequest("a JSON patch must be a list of operations")),
-            _ => MergePatch.Apply(current, patch as JsonObject ?? throw ApiErrors.BadRequest("a patch must be an object")),
-        };
-        return result as JsonObject ?? throw ApiErrors.BadRequest("a patch must leave an object");
+            var operations = patch as JsonArray ?? throw ApiErrors.BadRequest("error decoding patch: json: cannot unmarshal object into Go value of type []handlers.jsonPatchOp");
+            return JsonPatch.Apply(current, operations) as JsonObject ?? throw ApiErrors.BadRequest("a patch must leave an object");
+        }
+
+        var changes = patch as JsonObject ?? throw ApiErrors.BadRequest("a patch must be an object");
+        return mediaType == PatchTypes.Strategic
+            ? StrategicMergePatch.Apply(current, changes, definition.MergeSchema)
+            : (JsonObject)MergePatch.Apply(current, changes)!;
     }
 }

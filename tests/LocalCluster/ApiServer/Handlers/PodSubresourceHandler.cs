@@ -4,7 +4,7 @@ using BackupOperator.LocalCluster.ApiServer.Requests;
 namespace BackupOperator.LocalCluster.ApiServer.Handlers;
 
 /// <summary>Binding and eviction of pods, and a namespace's last step.</summary>
-internal sealed class PodSubresourceHandler(ClusterState state)
+internal sealed class PodSubresourceHandler(ClusterState state, WriteContexts contexts)
 {
     private readonly ObjectUpdater updater = new(state);
     private readonly ObjectDeleter deleter = new(state);
@@ -28,7 +28,7 @@ internal sealed class PodSubresourceHandler(ClusterState state)
                 Conditions.Set(pod, "PodScheduled", "True", Timestamps.Format(state.Time.GetUtcNow()));
                 return pod;
             },
-            WriteContexts.For(request));
+            contexts.For(request));
         await WriteSuccessAsync(request);
     }
 
@@ -51,7 +51,7 @@ internal sealed class PodSubresourceHandler(ClusterState state)
                 current["spec"] = JsonNodes.Copy(body["spec"]);
                 return current;
             },
-            WriteContexts.For(request));
+            contexts.For(request));
         await ResponseWriter.WriteAsync(request.Http, updated);
     }
 

@@ -6,13 +6,13 @@ using BackupOperator.LocalCluster.ApiServer.Watching;
 namespace BackupOperator.LocalCluster.ApiServer.Handlers;
 
 /// <summary>The verbs on objects and on their status.</summary>
-internal sealed class ResourceHandler(ClusterState state, ObjectOutput output)
+internal sealed class ResourceHandler(ClusterState state, ObjectOutput output, WriteContexts contexts)
 {
     private readonly ObjectCreator creator = new(state);
     private readonly ObjectUpdater updater = new(state);
     private readonly ObjectDeleter deleter = new(state);
     private readonly ObjectLister lister = new(state.Store);
-    private readonly PatchHandler patcher = new(state);
+    private readonly PatchHandler patcher = new(state, contexts);
 
     public Task HandleAsync(ApiRequest request) => request.Info.Verb switch
     {
@@ -39,7 +39,7 @@ internal sealed class ResourceHandler(ClusterState state, ObjectOutput output)
     {
         var duplicates = new List<string>();
         var body = await RequestBody.ReadObjectAsync(request.Http, duplicates) ?? throw ApiErrors.BadRequest("the body of the request is empty");
-        var created = creator.Create(request.Definition, request.Info.Namespace, body, WriteContexts.For(request, duplicates));
+        var created = creator.Create(request.Definition, request.Info.Namespace, body, contexts.For(request, duplicates));
         await output.WriteObjectAsync(request, created, 201);
     }
 
@@ -59,7 +59,7 @@ internal sealed class ResourceHandler(ClusterState state, ObjectOutput output)
             throw request.Definition.Invalid(request.Info.Name, [new FieldError("FieldValueInvalid", "metadata.resourceVersion", "Invalid value: 0x0: must be specified for an update")]);
         }
 
-        var updated = updater.Update(request.Definition, request.Info.Namespace, request.Info.Name, _ => JsonNodes.CopyObject(body), WriteContexts.For(request, duplicates));
+        var updated = updater.Update(request.Definition, request.Info.Namespace, request.Info.Name, _ => JsonNodes.CopyObject(body), contexts.For(request, duplicates));
         await output.WriteObjectAsync(request, updated);
     }
 

@@ -7,7 +7,7 @@ using BackupOperator.LocalCluster.ApiServer.Selectors;
 namespace BackupOperator.LocalCluster.ApiServer.Handlers;
 
 /// <summary>The scale subresource (<c>autoscaling/v1 Scale</c>).</summary>
-internal sealed class ScaleHandler(ClusterState state)
+internal sealed class ScaleHandler(ClusterState state, WriteContexts contexts)
 {
     private readonly ObjectUpdater updater = new(state);
 
@@ -36,7 +36,7 @@ internal sealed class ScaleHandler(ClusterState state)
                     : mediaType == PatchTypes.Json ? JsonPatch.Apply(shown, sent as JsonArray ?? []) as JsonObject : MergePatch.Apply(shown, sent) as JsonObject;
                 return Take(definition, scale, current, wanted ?? throw ApiErrors.BadRequest("a Scale must be an object"));
             },
-            WriteContexts.For(request) with { Subresource = "scale" });
+            contexts.For(request) with { Subresource = "scale" });
         await ResponseWriter.WriteAsync(request.Http, Show(scale, updated));
     }
 

@@ -1,12 +1,13 @@
+using BackupOperator.LocalCluster.ApiServer.Authorization;
 using BackupOperator.LocalCluster.ApiServer.Lifecycle;
 using BackupOperator.LocalCluster.ApiServer.Requests;
 
 namespace BackupOperator.LocalCluster.ApiServer.Handlers;
 
 /// <summary>Reads from a request how its write is to be done.</summary>
-internal static class WriteContexts
+internal sealed class WriteContexts(EscalationCheck escalation)
 {
-    public static WriteContext For(ApiRequest request, IReadOnlyList<string>? duplicates = null)
+    public WriteContext For(ApiRequest request, IReadOnlyList<string>? duplicates = null)
     {
         var validation = request.FieldValidation;
         void Warn(string text) => ResponseWriter.Warn(request.Http, text);
@@ -22,6 +23,12 @@ internal static class WriteContexts
             }
         }
 
-        return new WriteContext(request.FieldManager, request.DryRun, validation, Warn) { Subresource = request.Info.Subresource };
+        return new WriteContext(request.FieldManager, request.DryRun, validation, Warn)
+        {
+            Subresource = request.Info.Subresource,
+            Admit = request.Info.Group == "rbac.authorization.k8s.io"
+                ? body => escalation.Check(request.User, request.Info.Resource, request.Info.Namespace, body)
+                : null,
+        };
     }
 }

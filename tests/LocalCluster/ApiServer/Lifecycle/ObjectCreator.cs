@@ -94,6 +94,8 @@ internal sealed class ObjectCreator(ClusterState state)
             throw definition.Invalid(metadata.Text("name") ?? "", errors);
         }
 
+        context.Admit?.Invoke(body);
+
         if (context.KeepManagedFields)
         {
             metadata["managedFields"] = managed;

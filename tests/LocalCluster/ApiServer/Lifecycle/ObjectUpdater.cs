@@ -111,6 +111,8 @@ internal sealed class ObjectUpdater(ClusterState state)
             throw definition.Invalid(name, errors);
         }
 
+        context.Admit?.Invoke(desired);
+
         if (definition.HasGeneration && ContentChanged(definition, desired, old))
         {
             metadata["generation"] = (oldMetadata.Number("generation") ?? 0) + 1;

@@ -28,6 +28,15 @@ internal static class TypeChecks
         }
     }
 
+    /// <summary>Applied configurations must say what they are.</summary>
+    public static void RequireStated(JsonObject body)
+    {
+        if (string.IsNullOrEmpty(body.Text("apiVersion")) || string.IsNullOrEmpty(body.Text("kind")))
+        {
+            throw ApiErrors.BadRequest("invalid object type: /, Kind=");
+        }
+    }
+
     public static void RequireNamespace(ResourceDefinition definition, string @namespace, JsonObject metadata)
     {
         var stated = metadata.Text("namespace");

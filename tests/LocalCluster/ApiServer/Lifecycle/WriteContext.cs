@@ -13,6 +13,9 @@ internal sealed record WriteContext(string FieldManager, bool DryRun = false, Fi
 
     public string Subresource { get; init; } = "";
 
+    /// <summary>Looks at the object before it is stored, and may refuse it.</summary>
+    public Action<JsonObject>? Admit { get; init; }
+
     /// <summary>Set where managedFields was already made by server-side apply.</summary>
     public bool KeepManagedFields { get; init; }
 }

@@ -40,6 +40,9 @@ internal sealed class ResourceDefinition
     /// <summary>What the objects may hold; null where anything is taken.</summary>
     public ObjectSchema? Schema { get; init; }
 
+    /// <summary>The schema by which patches and managedFields join lists; with the metadata that every object has.</summary>
+    public ObjectSchema MergeSchema => field ??= ObjectSchema.ForMerging(Schema);
+
     /// <summary>How <c>kubectl get</c> shows the objects.</summary>
     public IReadOnlyList<TableColumn> Columns { get => field ?? BuiltInColumns.Of(Group, Plural); init; }
 

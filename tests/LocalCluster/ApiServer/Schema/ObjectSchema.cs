@@ -71,6 +71,18 @@ internal sealed class ObjectSchema
     /// <summary>The same type with a default; the fields are shared, also those that are added later.</summary>
     public ObjectSchema WithDefault(JsonNode value) => new(Properties, Required) { Type = Type, MapType = MapType, Default = value };
 
+    /// <summary>The schema of a resource with the fields that every object has.</summary>
+    public static ObjectSchema ForMerging(ObjectSchema? resource)
+    {
+        var properties = new Dictionary<string, ObjectSchema>(resource?.Properties ?? [], StringComparer.Ordinal)
+        {
+            ["apiVersion"] = new() { Type = "string" },
+            ["kind"] = new() { Type = "string" },
+            ["metadata"] = BuiltInSchemas.Metadata,
+        };
+        return new ObjectSchema(properties, []) { Type = "object" };
+    }
+
     /// <summary>The schema of a named field.</summary>
     public ObjectSchema? Field(string name) => Properties.GetValueOrDefault(name) ?? AdditionalProperties;
 
