@@ -1,0 +1,4 @@
+using BackupOperator.LocalCluster.Tests.ApiServer.Support;
+
+[assembly: AssemblyFixture(typeof(LocalApi))]
+[assembly: AssemblyFixture(typeof(RealApi))]
