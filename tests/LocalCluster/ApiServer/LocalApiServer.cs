@@ -53,7 +53,7 @@ public sealed class LocalApiServer : IAsyncDisposable
             state.Registry,
             authorizer,
             new ReviewHandler(authorizer, tokens),
-            new ResourceHandler(state, output, contexts),
+            new ResourceHandler(state, output, contexts, namespaces.Furnish),
             new WatchHandler(new WatchStream(state.Store, options.Time, options.BookmarkInterval), output, watches),
             new SubresourceHandlers(logs, new ScaleHandler(state, contexts), new TokenRequestHandler(state, tokens), new PodSubresourceHandler(state, contexts)));
         var pipeline = new RequestPipeline(tokens, Faults, options.Time, authorizer, new DiscoveryHandler(new DiscoveryDocuments(state.Registry), new OpenApiDocuments(state.Registry)), router);

@@ -17,7 +17,7 @@ public sealed class ApiClient(string url, string? token)
 
     // The tests know whom they talk to: certificates are the business of the kubectl tests.
 #pragma warning disable CA5399, CA5400, MA0039
-    private readonly HttpClient http = new(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true }) { BaseAddress = new Uri(url), Timeout = Patience };
+    private static readonly HttpClient Http = new(new HttpClientHandler { ServerCertificateCustomValidationCallback = (_, _, _, _) => true }) { Timeout = Patience };
 #pragma warning restore CA5399, CA5400, MA0039
 
     public ApiClient As(string otherToken) => new(url, otherToken);
@@ -44,7 +44,7 @@ public sealed class ApiClient(string url, string? token)
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(contentType!);
         }
 
-        using var response = await http.SendAsync(request);
+        using var response = await Http.SendAsync(request);
         var text = await response.Content.ReadAsStringAsync();
         var json = text.StartsWith('{') ? JsonNode.Parse(text)! : new JsonObject { ["text"] = text };
         var warnings = response.Headers.TryGetValues("Warning", out var values) ? values.ToList() : [];
@@ -57,7 +57,7 @@ public sealed class ApiClient(string url, string? token)
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         timeout.CancelAfter(Patience);
         using var request = Request(HttpMethod.Get, path, null);
-        using var response = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
+        using var response = await Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, timeout.Token);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(timeout.Token));
         while (await reader.ReadLineAsync(timeout.Token) is { } line)
         {
@@ -84,7 +84,7 @@ public sealed class ApiClient(string url, string? token)
 
     private HttpRequestMessage Request(HttpMethod method, string path, string? accept)
     {
-        var request = new HttpRequestMessage(method, path);
+        var request = new HttpRequestMessage(method, url + path);
         request.Headers.TryAddWithoutValidation("User-Agent", "semantics/1");
         request.Headers.TryAddWithoutValidation("Accept", accept ?? "application/json");
         if (token is not null)

@@ -1,4 +1,3 @@
 using BackupOperator.LocalCluster.Tests.ApiServer.Support;
 
-[assembly: AssemblyFixture(typeof(LocalApi))]
-[assembly: AssemblyFixture(typeof(RealApi))]
+[assembly: AssemblyFixture(typeof(ApiUnderTest))]

@@ -2,20 +2,22 @@ using BackupOperator.LocalCluster.ApiServer;
 
 namespace BackupOperator.LocalCluster.Tests.ApiServer.Support;
 
-/// <summary>LocalCluster's own server, one for all tests.</summary>
-public sealed class LocalApi : IApiUnderTest, IAsyncLifetime
+/// <summary>LocalCluster's own server.</summary>
+public sealed class LocalApi : IApiServer
 {
-    private LocalApiServer? server;
+    private readonly Lazy<Task<LocalApiServer>> server = new(() => LocalApiServer.StartAsync());
 
-    public string? Unavailable => null;
+    public async Task<ApiClient> AdminAsync()
+    {
+        var started = await server.Value;
+        return new ApiClient(started.Url, started.AdminToken);
+    }
 
-    public LocalApiServer Server => server!;
-
-    public string KubeconfigPath => Server.KubeconfigPath;
-
-    public async ValueTask InitializeAsync() => server = await LocalApiServer.StartAsync(new ApiServerOptions());
-
-    public Task<ApiClient> AdminAsync() => Task.FromResult(new ApiClient(Server.Url, Server.AdminToken));
-
-    public ValueTask DisposeAsync() => server?.DisposeAsync() ?? ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (server.IsValueCreated)
+        {
+            await (await server.Value).DisposeAsync();
+        }
+    }
 }

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using System.Text.Json.Nodes;
 using BackupOperator.LocalCluster.ApiServer.Json;
 
 namespace BackupOperator.LocalCluster.Tests.ApiServer.Support;
@@ -11,29 +10,26 @@ namespace BackupOperator.LocalCluster.Tests.ApiServer.Support;
 /// A real kube-apiserver: the one that CONFORMANCE_KUBECONFIG names, or one that is started from the programs
 /// <c>etcd</c> and <c>kube-apiserver</c> in the folder KUBEBUILDER_ASSETS.
 /// </summary>
-public sealed class RealApi : IApiUnderTest, IAsyncLifetime
+public sealed class RealApi : IApiServer
 {
-    private readonly string? assets = Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS");
-    private readonly string? kubeconfig = Environment.GetEnvironmentVariable("CONFORMANCE_KUBECONFIG");
+    private static readonly string? Assets = Environment.GetEnvironmentVariable("KUBEBUILDER_ASSETS");
+    private static readonly string? Kubeconfig = Environment.GetEnvironmentVariable("CONFORMANCE_KUBECONFIG");
     private readonly string folder = Path.Combine(Path.GetTempPath(), $"real-api-{Guid.NewGuid():N}");
     private readonly SemaphoreSlim gate = new(1, 1);
     private readonly List<Process> processes = [];
     private ApiClient? admin;
 
-    public string? Unavailable => string.IsNullOrEmpty(assets) && string.IsNullOrEmpty(kubeconfig)
+    /// <summary>Why there is no real server to ask; null where there is one.</summary>
+    public static string? Unavailable => string.IsNullOrEmpty(Assets) && string.IsNullOrEmpty(Kubeconfig)
         ? "not asked of a real API server: neither KUBEBUILDER_ASSETS (etcd, kube-apiserver) nor CONFORMANCE_KUBECONFIG is set"
         : null;
-
-    public string KubeconfigPath { get; private set; } = "";
-
-    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
 
     public async Task<ApiClient> AdminAsync()
     {
         await gate.WaitAsync();
         try
         {
-            return admin ??= string.IsNullOrEmpty(kubeconfig) ? await StartAsync() : Read(kubeconfig);
+            return admin ??= string.IsNullOrEmpty(Kubeconfig) ? await StartAsync() : Read(Kubeconfig);
         }
         finally
         {
@@ -65,9 +61,8 @@ public sealed class RealApi : IApiUnderTest, IAsyncLifetime
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private ApiClient Read(string file)
+    private static ApiClient Read(string file)
     {
-        KubeconfigPath = file;
         var config = YamlReading.ParseAll(File.ReadAllText(file))[0]!;
         return new ApiClient(config["clusters"]![0]!["cluster"]!["server"]!.GetValue<string>(), config["users"]![0]!["user"]!["token"]!.GetValue<string>());
     }
@@ -109,16 +104,6 @@ public sealed class RealApi : IApiUnderTest, IAsyncLifetime
             "--service-account-issuer=https://kubernetes.default.svc",
             "--disable-admission-plugins=ServiceAccount");
         var url = $"https://127.0.0.1:{port}";
-        KubeconfigPath = Path.Combine(folder, "kubeconfig");
-        await File.WriteAllTextAsync(KubeconfigPath, new JsonObject
-        {
-            ["apiVersion"] = "v1",
-            ["kind"] = "Config",
-            ["current-context"] = "real",
-            ["clusters"] = new JsonArray(new JsonObject { ["name"] = "real", ["cluster"] = new JsonObject { ["server"] = url, ["insecure-skip-tls-verify"] = true } }),
-            ["users"] = new JsonArray(new JsonObject { ["name"] = "admin", ["user"] = new JsonObject { ["token"] = "admin-token" } }),
-            ["contexts"] = new JsonArray(new JsonObject { ["name"] = "real", ["context"] = new JsonObject { ["cluster"] = "real", ["user"] = "admin" } }),
-        }.ToJsonString());
         var started = new ApiClient(url, "admin-token");
         await ReadyAsync(started);
         return started;
@@ -147,7 +132,7 @@ public sealed class RealApi : IApiUnderTest, IAsyncLifetime
 
     private void Start(string program, params string[] arguments)
     {
-        var process = new Process { StartInfo = new ProcessStartInfo(Path.Combine(assets!, program), arguments) { RedirectStandardError = true, RedirectStandardOutput = true } };
+        var process = new Process { StartInfo = new ProcessStartInfo(Path.Combine(Assets!, program), arguments) { RedirectStandardError = true, RedirectStandardOutput = true } };
         process.ErrorDataReceived += (_, _) => { };
         process.OutputDataReceived += (_, _) => { };
         process.Start();

@@ -35,7 +35,14 @@ internal sealed class NamespaceController(ClusterState state, ObjectCreator crea
         if (state.Store.Get(definition.StorageKind, @namespace, name) is null)
         {
             body["metadata"] = new JsonObject { ["name"] = name };
-            creator.Create(definition, @namespace, body, WriteContext.Internal);
+            try
+            {
+                creator.Create(definition, @namespace, body, WriteContext.Internal);
+            }
+            catch (ApiStatusException error) when (error.Code is 403 or 404 or 409)
+            {
+                // It was made, or the namespace is going, meanwhile.
+            }
         }
     }
 

@@ -6,7 +6,7 @@ using BackupOperator.LocalCluster.ApiServer.Watching;
 namespace BackupOperator.LocalCluster.ApiServer.Handlers;
 
 /// <summary>The verbs on objects and on their status.</summary>
-internal sealed class ResourceHandler(ClusterState state, ObjectOutput output, WriteContexts contexts)
+internal sealed class ResourceHandler(ClusterState state, ObjectOutput output, WriteContexts contexts, Action<string> furnish)
 {
     private readonly ObjectCreator creator = new(state);
     private readonly ObjectUpdater updater = new(state);
@@ -40,6 +40,12 @@ internal sealed class ResourceHandler(ClusterState state, ObjectOutput output, W
         var duplicates = new List<string>();
         var body = await RequestBody.ReadObjectAsync(request.Http, duplicates) ?? throw ApiErrors.BadRequest("the body of the request is empty");
         var created = creator.Create(request.Definition, request.Info.Namespace, body, contexts.For(request, duplicates));
+        if (request.Definition is { Group: "", Plural: "namespaces" } && !request.DryRun)
+        {
+            // Elsewhere a controller does this a moment later, and a pod that comes first is refused.
+            furnish(created.Text("metadata", "name") ?? "");
+        }
+
         await output.WriteObjectAsync(request, created, 201);
     }
 
@@ -51,7 +57,7 @@ internal sealed class ResourceHandler(ClusterState state, ObjectOutput output, W
             state.Store.Get(request.Definition.StorageKind, request.Info.Namespace, request.Info.Name) is { } present &&
             present.Uid != uid)
         {
-            throw request.Definition.Conflict(request.Info.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {present.Uid}");
+            throw request.Definition.Conflict(request.Info.Name, $"StorageError: invalid object, Code: 4, Key: /registry/{request.Info.Resource}/{present.Key.TrimStart('/')}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: UID in precondition: {uid}, UID in object meta: {present.Uid}");
         }
 
         if (request.Definition.IsCustom && string.IsNullOrEmpty(body.Text("metadata", "resourceVersion")))

@@ -39,6 +39,18 @@ internal static class JsonNodes
 
     public static JsonObject CopyObject(JsonObject source) => (JsonObject)Copy(source);
 
+    /// <summary>Copies a tree with the keys of every object in order, as the API server's maps are.</summary>
+    public static JsonObject CopySorted(JsonObject source)
+    {
+        var copy = new JsonObject();
+        foreach (var (name, value) in source.OrderBy(pair => pair.Key, StringComparer.Ordinal))
+        {
+            copy[name] = Sorted(value);
+        }
+
+        return copy;
+    }
+
     public static JsonNode? At(this JsonNode? node, params ReadOnlySpan<string> path)
     {
         foreach (var name in path)
@@ -96,6 +108,25 @@ internal static class JsonNodes
         }
 
         return false;
+    }
+
+    private static JsonNode? Sorted(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject map:
+                return CopySorted(map);
+            case JsonArray list:
+                var items = new JsonArray();
+                foreach (var item in list)
+                {
+                    items.Add(Sorted(item));
+                }
+
+                return items;
+            default:
+                return Copy(node);
+        }
     }
 
     private static JsonValue Scalar(JsonValue value) => value.GetValueKind() switch

@@ -9,6 +9,7 @@ internal static class ManagedFieldsRules
     public static void Track(ResourceDefinition definition, JsonObject body, JsonObject? old, WriteContext context, TimeProvider time)
     {
         var (changed, removed) = FieldSets.Compare(old, body, definition.MergeSchema);
+        changed = FieldSets.Writable(changed, context.Subresource, definition.HasStatus);
         var entries = ManagedFieldsEntry.ReadAll(old);
         if (!changed.IsEmpty || !removed.IsEmpty)
         {

@@ -44,13 +44,13 @@ internal sealed class ObjectDeleter(ClusterState state)
     {
         if (options.Uid is { } uid && uid != current.Uid)
         {
-            throw definition.Conflict(current.Name, $"Precondition failed: UID in precondition: {uid}, UID in object meta: {current.Uid}");
+            throw ApiErrors.Conflict(definition.Group, definition.Kind, current.Name, $"the UID in the precondition ({uid}) does not match the UID in record ({current.Uid}). The object might have been deleted and then recreated");
         }
 
         var version = current.Body.Text("metadata", "resourceVersion");
         if (options.ResourceVersion is { } asked && asked != version)
         {
-            throw definition.Conflict(current.Name, $"Precondition failed: ResourceVersion in precondition: {asked}, ResourceVersion in object meta: {version}");
+            throw ApiErrors.Conflict(definition.Group, definition.Kind, current.Name, $"the ResourceVersion in the precondition ({asked}) does not match the ResourceVersion in record ({version}). The object might have been modified");
         }
     }
 

@@ -71,6 +71,7 @@ internal sealed class ObjectUpdater(ClusterState state)
 
         var managed = metadata["managedFields"];
         TypeChecks.RequireNamespace(definition, oldMetadata.Text("namespace") ?? "", metadata);
+        var statedUid = context.Subresource == "status" && definition.IsCustom ? null : metadata.Text("uid");
         if (context.Subresource == "status")
         {
             KeepAllButStatus(definition, desired, old);
@@ -82,7 +83,7 @@ internal sealed class ObjectUpdater(ClusterState state)
         }
 
         var errors = new List<FieldError>();
-        if (metadata.Text("uid") is { Length: > 0 } uid && uid != oldMetadata.Text("uid"))
+        if (statedUid is { Length: > 0 } uid && uid != oldMetadata.Text("uid"))
         {
             errors.Add(FieldError.Invalid("metadata.uid", JsonValue.Create(uid), "field is immutable"));
         }

@@ -32,7 +32,9 @@ internal sealed class FieldSelector(IReadOnlyList<(string Field, bool Equal, str
             var value = term[(at + 1)..].TrimStart('=');
             if (field is not ("metadata.name" or "metadata.namespace") && !supported.Contains(field))
             {
-                throw ApiErrors.BadRequest($"field label not supported: {field}");
+                throw ApiErrors.BadRequest(supported.Count > 0
+                    ? $"field label not supported: {field}"
+                    : $"\"{field}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
             }
 
             requirements.Add((field, equal, value));

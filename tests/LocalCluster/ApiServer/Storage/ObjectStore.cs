@@ -138,7 +138,7 @@ internal sealed class ObjectStore(int historyLimit)
     {
         revision++;
         body.Child("metadata")["resourceVersion"] = revision.ToString(CultureInfo.InvariantCulture);
-        var stored = new StoredObject(kind, @namespace, name, revision, JsonNodes.CopyObject(body));
+        var stored = new StoredObject(kind, @namespace, name, revision, JsonNodes.CopySorted(body));
         storage.Apply(new StoreEvent(type, revision, stored, previous));
         changed.TrySetResult();
         changed = NewSignal();

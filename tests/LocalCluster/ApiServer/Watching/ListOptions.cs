@@ -32,7 +32,7 @@ internal sealed record ListOptions(
         {
             number = long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out var parsed)
                 ? parsed
-                : throw Problem(FieldError.Invalid("resourceVersion", JsonValue.Create(version), $"strconv.ParseUint: parsing \"{version}\": invalid syntax"));
+                : throw Unreadable(version, request.Info.Verb == "watch");
         }
 
         var options = new ListOptions(
@@ -54,6 +54,12 @@ internal sealed record ListOptions(
         (Namespace.Length == 0 || item.Namespace == Namespace) &&
         Labels.Matches(item.Body.At("metadata", "labels") as JsonObject) &&
         Fields.Matches(item.Body);
+
+    private static ApiStatusException Unreadable(string version, bool watch)
+    {
+        var problem = FieldError.Invalid("resourceVersion", JsonValue.Create(version), $"strconv.ParseUint: parsing \"{version}\": invalid syntax").Message;
+        return watch ? new ApiStatusException(500, "", problem) : ApiErrors.BadRequest($"invalid resource version: {problem}");
+    }
 
     private static ApiStatusException Problem(FieldError error) => ApiErrors.Invalid("meta.k8s.io", "ListOptions", "", [error]);
 

@@ -29,6 +29,14 @@ internal static class FieldSets
         return (Strip(changed), Strip(removed));
     }
 
+    /// <summary>The fields that a write to a subresource can own: who writes the object owns no status, who writes the status owns no spec.</summary>
+    public static FieldSet Writable(FieldSet set, string subresource, bool hasStatus) => subresource switch
+    {
+        "status" => set.Without("f:spec"),
+        _ when hasStatus => set.Without("f:status"),
+        _ => set,
+    };
+
     private static FieldSet Strip(FieldSet set)
     {
         foreach (var path in Unowned)

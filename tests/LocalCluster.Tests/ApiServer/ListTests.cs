@@ -4,7 +4,7 @@ using BackupOperator.LocalCluster.Tests.ApiServer.Support;
 namespace BackupOperator.LocalCluster.Tests.ApiServer;
 
 /// <summary>Selecting and paging.</summary>
-public abstract class ListSemantics(IApiUnderTest api) : ApiSemantics(api)
+public sealed class ListTests(ApiUnderTest api) : ApiSemantics(api)
 {
     [Theory]
     [InlineData("labelSelector=tier%3Ddb", "a,b")]
@@ -74,7 +74,3 @@ public abstract class ListSemantics(IApiUnderTest api) : ApiSemantics(api)
 
     private static IEnumerable<string> Names(ApiAnswer list) => ((JsonArray)list["items"]!).Select(item => item!["metadata"]!["name"]!.GetValue<string>());
 }
-
-public sealed class LocalListTests(LocalApi api) : ListSemantics(api);
-
-public sealed class RealListTests(RealApi api) : ListSemantics(api);

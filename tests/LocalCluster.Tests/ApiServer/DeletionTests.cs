@@ -3,7 +3,7 @@ using BackupOperator.LocalCluster.Tests.ApiServer.Support;
 namespace BackupOperator.LocalCluster.Tests.ApiServer;
 
 /// <summary>Preconditions, finalizers and grace.</summary>
-public abstract class DeletionSemantics(IApiUnderTest api) : ApiSemantics(api)
+public sealed class DeletionTests(ApiUnderTest api) : ApiSemantics(api)
 {
     [Fact]
     public async Task A_deletion_answers_with_what_went()
@@ -22,7 +22,7 @@ public abstract class DeletionSemantics(IApiUnderTest api) : ApiSemantics(api)
         var made = await CreateConfigMap("a");
         (await Admin.Delete($"{Core}/configmaps/a", Json("""{"preconditions":{"uid":"other"}}"""))).ShouldBe(409).Message.ShouldContain("the UID in the precondition (other) does not match the UID in record");
         (await Admin.Delete($"{Core}/configmaps/a", Json("""{"preconditions":{"resourceVersion":"1"}}"""))).ShouldBe(409).Message.ShouldContain("the ResourceVersion in the precondition (1) does not match the ResourceVersion in record");
-        (await Admin.Delete($"{Core}/configmaps/a", Json($$"""{"preconditions":{"uid":"{{made.Uid}}","resourceVersion":"{{made.ResourceVersion}}"}}"""))).ShouldBe(200);
+        (await Admin.Delete($"{Core}/configmaps/a", Json($$$"""{"preconditions":{"uid":"{{{made.Uid}}}","resourceVersion":"{{{made.ResourceVersion}}}"}}"""))).ShouldBe(200);
     }
 
     [Fact]
@@ -78,7 +78,3 @@ public abstract class DeletionSemantics(IApiUnderTest api) : ApiSemantics(api)
     public async Task A_policy_that_does_not_exist_is_refused() =>
         (await Admin.Delete($"{Core}/configmaps/a", Json("""{"propagationPolicy":"X"}"""))).ShouldBe(422).Message.ShouldContain("propagationPolicy: Unsupported value: \"X\"");
 }
-
-public sealed class LocalDeletionTests(LocalApi api) : DeletionSemantics(api);
-
-public sealed class RealDeletionTests(RealApi api) : DeletionSemantics(api);

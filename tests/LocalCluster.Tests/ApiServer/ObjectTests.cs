@@ -3,7 +3,7 @@ using BackupOperator.LocalCluster.Tests.ApiServer.Support;
 namespace BackupOperator.LocalCluster.Tests.ApiServer;
 
 /// <summary>Creating, reading, replacing and listing objects.</summary>
-public abstract class ObjectSemantics(IApiUnderTest api) : ApiSemantics(api)
+public sealed class ObjectTests(ApiUnderTest api) : ApiSemantics(api)
 {
     [Fact]
     public async Task A_new_object_gets_uid_version_and_time()
@@ -193,7 +193,3 @@ public abstract class ObjectSemantics(IApiUnderTest api) : ApiSemantics(api)
         (await Admin.Update($"{Apps}/statefulsets/db/scale", scale.Json)).ShouldBe(409);
     }
 }
-
-public sealed class LocalObjectTests(LocalApi api) : ObjectSemantics(api);
-
-public sealed class RealObjectTests(RealApi api) : ObjectSemantics(api);

@@ -4,7 +4,7 @@ using BackupOperator.LocalCluster.Tests.ApiServer.Support;
 namespace BackupOperator.LocalCluster.Tests.ApiServer;
 
 /// <summary>Following changes.</summary>
-public abstract class WatchSemantics(IApiUnderTest api) : ApiSemantics(api)
+public sealed class WatchTests(ApiUnderTest api) : ApiSemantics(api)
 {
     [Fact]
     public async Task Every_change_after_the_version_is_told_once()
@@ -77,7 +77,3 @@ public abstract class WatchSemantics(IApiUnderTest api) : ApiSemantics(api)
 
     private async Task<IEnumerable<string>> Types(string path) => (await All(path)).Select(message => message["type"]!.GetValue<string>());
 }
-
-public sealed class LocalWatchTests(LocalApi api) : WatchSemantics(api);
-
-public sealed class RealWatchTests(RealApi api) : WatchSemantics(api);

@@ -3,7 +3,7 @@ using BackupOperator.LocalCluster.Tests.ApiServer.Support;
 namespace BackupOperator.LocalCluster.Tests.ApiServer;
 
 /// <summary>Merge, JSON and strategic patches.</summary>
-public abstract class PatchSemantics(IApiUnderTest api) : ApiSemantics(api)
+public sealed class PatchTests(ApiUnderTest api) : ApiSemantics(api)
 {
     [Fact]
     public async Task A_merge_patch_adds_changes_and_removes()
@@ -31,7 +31,7 @@ public abstract class PatchSemantics(IApiUnderTest api) : ApiSemantics(api)
     public async Task A_JSON_patch_tests_and_changes()
     {
         var made = await CreateConfigMap("a");
-        (await Admin.Patch($"{Core}/configmaps/a", Json($$"""[{"op":"test","path":"/metadata/uid","value":"{{made.Uid}}"},{"op":"replace","path":"/data/a","value":"2"}]"""), ApiClient.JsonPatch)).ShouldBe(200).Text("data", "a").ShouldBe("2");
+        (await Admin.Patch($"{Core}/configmaps/a", Json($$$"""[{"op":"test","path":"/metadata/uid","value":"{{{made.Uid}}}"},{"op":"replace","path":"/data/a","value":"2"}]"""), ApiClient.JsonPatch)).ShouldBe(200).Text("data", "a").ShouldBe("2");
         (await Admin.Patch($"{Core}/configmaps/a", Json("""[{"op":"test","path":"/metadata/uid","value":"other"}]"""), ApiClient.JsonPatch)).ShouldBe(422).Reason.ShouldBe("Invalid");
         (await Admin.Patch($"{Core}/configmaps/a", Json("""[{"op":"remove","path":"/data/none"}]"""), ApiClient.JsonPatch)).ShouldBe(422);
         (await Admin.Patch($"{Core}/configmaps/a", Json("""[{"op":"add","path":"/metadata/annotations","value":{"x~1y":"1"}},{"op":"copy","from":"/data/a","path":"/data/b"},{"op":"move","from":"/data/a","path":"/data/c"}]"""), ApiClient.JsonPatch)).ShouldBe(422);
@@ -70,7 +70,3 @@ public abstract class PatchSemantics(IApiUnderTest api) : ApiSemantics(api)
     public async Task A_patch_makes_nothing_new() =>
         (await Admin.Patch($"{Core}/configmaps/none", Json("{}"))).ShouldBe(404);
 }
-
-public sealed class LocalPatchTests(LocalApi api) : PatchSemantics(api);
-
-public sealed class RealPatchTests(RealApi api) : PatchSemantics(api);
