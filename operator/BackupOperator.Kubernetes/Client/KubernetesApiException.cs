@@ -19,7 +19,8 @@ public sealed class KubernetesApiException(HttpStatusCode status, string? reason
 
     public bool IsNotFound => StatusCode == HttpStatusCode.NotFound;
 
-    public bool IsConflict => StatusCode == HttpStatusCode.Conflict && Reason != "AlreadyExists";
+    /// <summary>The object is not in the state, or not the one, that the request named: read again, decide again.</summary>
+    public bool IsConflict => (StatusCode == HttpStatusCode.Conflict && Reason != "AlreadyExists") || IsUidMismatch;
 
     public bool IsAlreadyExists => Reason == "AlreadyExists";
 

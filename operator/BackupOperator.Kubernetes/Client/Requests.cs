@@ -43,8 +43,8 @@ public sealed record DeleteRequest(
 public sealed record KubernetesPatch(string ContentType, JsonNode Body, string? FieldManager = null, bool Force = false)
 {
     /// <summary>
-    /// RFC 7386. A <c>metadata.resourceVersion</c> in the body is a precondition (<see cref="KubernetesApiException.IsConflict"/>
-    /// where it is another), and so is a <c>metadata.uid</c> (<see cref="KubernetesApiException.IsUidMismatch"/>).
+    /// RFC 7386. A <c>metadata.resourceVersion</c> or <c>metadata.uid</c> in the body is a precondition
+    /// (<see cref="KubernetesApiException.IsConflict"/> where it is another).
     /// </summary>
     public static KubernetesPatch Merge(JsonNode body) => new("application/merge-patch+json", body);
 

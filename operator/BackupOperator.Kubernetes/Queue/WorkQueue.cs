@@ -15,6 +15,7 @@ public sealed class WorkQueue<TKey>(WorkQueueOptions options, TimeProvider time,
     private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(1);
 
     private readonly Lock gate = new();
+    private readonly long origin = time.GetTimestamp();
     private readonly Channel<TKey> ready = Channel.CreateUnbounded<TKey>();
     private readonly HashSet<TKey> waiting = [];
     private readonly HashSet<TKey> working = [];
@@ -57,7 +58,8 @@ public sealed class WorkQueue<TKey>(WorkQueueOptions options, TimeProvider time,
         delay = delay < LongestTimer ? delay : LongestTimer;
         lock (gate)
         {
-            var due = time.GetUtcNow() + delay;
+            // Not by the clock on the wall, which may be set back.
+            var due = time.GetElapsedTime(origin) + delay;
             if (closed || (delayed.TryGetValue(key, out var earlier) && earlier.Due <= due))
             {
                 return;
@@ -163,9 +165,9 @@ public sealed class WorkQueue<TKey>(WorkQueueOptions options, TimeProvider time,
         Add(key);
     }
 
-    private sealed class Delayed(DateTimeOffset due)
+    private sealed class Delayed(TimeSpan due)
     {
-        public DateTimeOffset Due { get; } = due;
+        public TimeSpan Due { get; } = due;
 
         public ITimer? Timer { get; set; }
     }

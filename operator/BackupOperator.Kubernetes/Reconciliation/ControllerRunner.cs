@@ -148,7 +148,9 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner
         {
             var pause = queue.AddRateLimited(key);
             var error = e is OperationCanceledException ? $"not finished after {options.ReconcileTimeout.TotalSeconds:0} s" : e.Message;
-            logger.LogError(e, "{Controller} failed at {Name}, again in {Pause:0.0} s: {Error}", name, key, pause.TotalSeconds, error);
+            // Trouble with the API server is explained by its message; anything else may be a mistake of ours.
+            var detail = e is KubernetesApiException or KubernetesUnavailableException or OperationCanceledException ? null : e;
+            logger.LogError(detail, "{Controller} failed at {Name}, again in {Pause:0.0} s: {Error}", name, key, pause.TotalSeconds, error);
         }
 
         ReconcileMetrics.Reconciled(name, time.GetElapsedTime(start), success);

@@ -74,6 +74,7 @@ public abstract class ConformanceTests(ConformanceFixture fixture)
 
         version.IsConflict.ShouldBeTrue();
         uid.IsUidMismatch.ShouldBeTrue(uid.Message);
+        uid.IsConflict.ShouldBeTrue();
         (await Client.GetAsync<V1ConfigMap>(name, Namespace))!.Data!["v"].ShouldBe("2");
     }
 
