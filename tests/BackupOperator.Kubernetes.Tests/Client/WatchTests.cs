@@ -85,15 +85,17 @@ public sealed class WatchTests
         });
         using var client = server.Client(time: time);
 
-        var reading = ReadAsync(client, "0");
-        while (!reading.IsCompleted)
-        {
-            // Each event and the start set a new timer; the last one is the one that counts.
-            time.Advance(TimeSpan.FromSeconds(10));
-            await Task.Delay(5, TestContext.Current.CancellationToken);
-        }
+        using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        await using var events = client.WatchAsync<V1Pod>("shop", "0", cancellationToken: timeout.Token).GetAsyncEnumerator(timeout.Token);
+        (await events.MoveNextAsync()).ShouldBeTrue();
+        var next = events.MoveNextAsync().AsTask();
+        await TestCluster.EventuallyAsync(() => time.WaitingTimers == 1);
 
-        (await reading).Count.ShouldBeLessThanOrEqualTo(1);
+        time.Advance(TimeSpan.FromSeconds(149));
+        next.IsCompleted.ShouldBeFalse();
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        (await next).ShouldBeFalse();
     }
 
     [Fact]
