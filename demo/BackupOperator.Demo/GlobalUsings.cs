@@ -1,0 +1,3 @@
+global using BackupOperator.Api.Entities;
+global using BackupOperator.Kubernetes.Client;
+global using BackupOperator.Kubernetes.Models;

@@ -1,0 +1,69 @@
+using System.Diagnostics;
+
+namespace BackupOperator.Demo.Stage;
+
+/// <summary>The operator, as a process beside the cluster; it goes when this process goes.</summary>
+internal sealed class OperatorProcess : IAsyncDisposable
+{
+    private readonly Process _process;
+    private readonly StreamWriter _log;
+
+    private OperatorProcess(Process process, StreamWriter log)
+    {
+        _process = process;
+        _log = log;
+    }
+
+    public int Id => _process.Id;
+
+    public static OperatorProcess Start(string kubeconfig, string sidecarImage, string logFile)
+    {
+        // setpriv: should the demo be killed, the operator dies too.
+        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "TERM", "dotnet", Path.Combine(AppContext.BaseDirectory, "backup-operator.dll"), "run"])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            UseShellExecute = false,
+        };
+        start.Environment["KUBECONFIG"] = kubeconfig;
+        start.Environment["SIDECAR_IMAGE"] = sidecarImage;
+        start.Environment["LEADER_ELECTION"] = "false";
+        var log = new StreamWriter(logFile) { AutoFlush = true };
+        var process = Process.Start(start) ?? throw new InvalidOperationException("The operator cannot be started.");
+        var running = new OperatorProcess(process, log);
+        process.OutputDataReceived += running.Keep;
+        process.ErrorDataReceived += running.Keep;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return running;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        lock (_log)
+        {
+            _log.Dispose();
+        }
+    }
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        if (line.Data is { } text)
+        {
+            lock (_log)
+            {
+                if (_log.BaseStream is { CanWrite: true })
+                {
+                    _log.WriteLine(text);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,139 @@
+namespace BackupOperator.EndToEnd.Tests.Harness;
+
+/// <summary>The resources as a user writes them.</summary>
+internal static class Manifests
+{
+    public const string Password = "end-to-end secret";
+
+    public static string Database(string @namespace, string image, int graceSeconds = 30, int replicas = 1) => $"""
+        apiVersion: v1
+        kind: Namespace
+        metadata:
+          name: {@namespace}
+        ---
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: db
+          namespace: {@namespace}
+        stringData:
+          username: root
+          password: {Password}
+        ---
+        apiVersion: v1
+        kind: PersistentVolumeClaim
+        metadata:
+          name: backups
+          namespace: {@namespace}
+        spec:
+          accessModes: [ReadWriteOnce]
+          resources:
+            requests:
+              storage: 10Gi
+        ---
+        apiVersion: apps/v1
+        kind: StatefulSet
+        metadata:
+          name: db
+          namespace: {@namespace}
+        spec:
+          serviceName: db
+          replicas: {replicas}
+          selector:
+            matchLabels:
+              app: db
+          template:
+            metadata:
+              labels:
+                app: db
+            spec:
+              terminationGracePeriodSeconds: {graceSeconds}
+              containers:
+                - name: server
+                  image: {image}
+                  env:
+                    - name: MYSQL_ROOT_PASSWORD
+                      valueFrom:
+                        secretKeyRef:
+                          name: db
+                          key: password
+                  readinessProbe:
+                    tcpSocket:
+                      port: 3306
+                    periodSeconds: 1
+                  volumeMounts:
+                    - name: data
+                      mountPath: /var/lib/mysql
+          volumeClaimTemplates:
+            - metadata:
+                name: data
+              spec:
+                accessModes: [ReadWriteOnce]
+                resources:
+                  requests:
+                    storage: 10Gi
+        """;
+
+    public static string S3Secret(string @namespace, string accessKey, string secretKey, string name = "s3") => $"""
+        apiVersion: v1
+        kind: Secret
+        metadata:
+          name: {name}
+          namespace: {@namespace}
+        stringData:
+          AWS_ACCESS_KEY_ID: {accessKey}
+          AWS_SECRET_ACCESS_KEY: {secretKey}
+        """;
+
+    public const string VolumeStorage = """
+        volume:
+          claimName: backups
+        """;
+
+    public static string S3Storage(string endpoint, string bucket, string secret = "s3") => $"""
+        s3:
+          bucket: {bucket}
+          endpoint: {endpoint}
+          region: us-east-1
+          forcePathStyle: true
+          credentialsSecretRef:
+            name: {secret}
+        """;
+
+    public static string Backup(string @namespace, string name, string storage, string more = "") => $"""
+        apiVersion: mysqlbackup.io/v1alpha1
+        kind: MySqlBackup
+        metadata:
+          name: {name}
+          namespace: {@namespace}
+        spec:
+          target:
+            statefulSet: db
+            connection:
+              secretRef:
+                name: db
+          storage:
+        {Indent(storage, 4)}
+        {Indent(more, 2)}
+        """;
+
+    public static string Restore(string @namespace, string name, string source, string more = "") => $"""
+        apiVersion: mysqlbackup.io/v1alpha1
+        kind: MySqlRestore
+        metadata:
+          name: {name}
+          namespace: {@namespace}
+        spec:
+          source:
+        {Indent(source, 4)}
+          target:
+            statefulSet: db
+            connection:
+              secretRef:
+                name: db
+        {Indent(more, 2)}
+        """;
+
+    private static string Indent(string text, int by) =>
+        string.Join('\n', text.Split('\n').Where(line => line.Length > 0).Select(line => new string(' ', by) + line));
+}

@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace BackupOperator.EndToEnd.Tests.Harness;
+
+/// <summary>The operator as a process of its own, so that it can be killed.</summary>
+internal sealed class OperatorProcess(string kubeconfig, string sidecarImage) : IAsyncDisposable
+{
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+
+    public string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
+    }
+
+    public void Start()
+    {
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            RedirectStandardInput = true,
+        };
+        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "backup-operator.dll"));
+        start.ArgumentList.Add("run");
+        start.Environment["KUBECONFIG"] = kubeconfig;
+        start.Environment["SIDECAR_IMAGE"] = sidecarImage;
+        start.Environment["LEADER_ELECTION"] = "false";
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += Keep;
+        _process.ErrorDataReceived += Keep;
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    /// <summary>SIGKILL.</summary>
+    public async Task KillAsync()
+    {
+        if (_process is { } process)
+        {
+            _process = null;
+            process.Kill(entireProcessTree: true);
+            await process.WaitForExitAsync();
+            process.Dispose();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await KillAsync();
+
+    private void Keep(object sender, DataReceivedEventArgs line)
+    {
+        lock (_log)
+        {
+            _log.AppendLine(line.Data);
+        }
+    }
+}
