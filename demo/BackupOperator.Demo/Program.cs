@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using BackupOperator.Demo;
 using BackupOperator.Demo.Stage;
+using BackupOperator.MySql;
 
 using var interrupted = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -16,7 +17,7 @@ catch (OperationCanceledException) when (interrupted.IsCancellationRequested)
     screen.Say("Interrupted; everything that the demo started is gone.");
     return 130;
 }
-catch (Exception error) when (error is InvalidOperationException or TimeoutException or IOException or KubernetesApiException)
+catch (Exception error) when (error is InvalidOperationException or TimeoutException or IOException or KubernetesApiException or MySqlClientException)
 {
     screen.Fail(error.Message);
     return 1;

@@ -6,7 +6,7 @@ namespace BackupOperator.Demo.Stage;
 /// <summary>What the demo prints: steps with their time, commands with their output.</summary>
 internal sealed class Screen
 {
-    private readonly IAnsiConsole _console = AnsiConsole.Create(new AnsiConsoleSettings());
+    private readonly IAnsiConsole _console = CreateConsole();
     private readonly Stopwatch _clock = Stopwatch.StartNew();
 
     public void Title(string text)
@@ -26,6 +26,16 @@ internal sealed class Screen
     public void Phase(string phase, string detail) => _console.MarkupLineInterpolated($"  {Clock()}  [blue]{phase,-11}[/] [grey]{detail}[/]");
 
     public void Fail(string text) => _console.MarkupLineInterpolated($"[red]✗ {text}[/]");
+
+    private static IAnsiConsole CreateConsole()
+    {
+        var plain = Console.IsOutputRedirected;
+        var console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = plain ? AnsiSupport.No : AnsiSupport.Detect });
+
+        // Tables and paths are wider than 80 columns, and a log has no edge.
+        console.Profile.Width = plain ? 1000 : Math.Max(console.Profile.Width, 200);
+        return console;
+    }
 
     private string Clock() => $"{_clock.Elapsed.TotalSeconds,5:0.0} s";
 }
