@@ -20,7 +20,7 @@ internal sealed class RunHandle<T>(TestCluster cluster, string @namespace, strin
         async () =>
         {
             var run = await GetAsync();
-            var now = run.RunStatus?.PhaseName;
+            var now = run.RunStatus.PhaseName;
             if (now != phase && Ends.Contains(now))
             {
                 throw new UnexpectedStateException(
@@ -38,10 +38,10 @@ internal sealed class RunHandle<T>(TestCluster cluster, string @namespace, strin
         async () =>
         {
             var run = await GetAsync();
-            if (!holds(run) && Ends.Contains(run.RunStatus?.PhaseName))
+            if (!holds(run) && Ends.Contains(run.RunStatus.PhaseName))
             {
                 throw new UnexpectedStateException(
-                    $"{name} ended as {run.RunStatus?.PhaseName} before {what}: {run.RunStatus?.Failure?.Message}\n{await cluster.ExplainAsync()}");
+                    $"{name} ended as {run.RunStatus.PhaseName} before {what}: {run.RunStatus?.Failure?.Message}\n{await cluster.ExplainAsync()}");
             }
 
             return holds(run) ? run : null;
