@@ -42,7 +42,7 @@ public sealed class SidecarKilledTests(TestCluster cluster) : IClassFixture<Test
         await database.AnswersAsync(TimeSpan.FromSeconds(30));
         var backup = await run.ReachesAsync("Failed", TimeSpan.FromSeconds(60));
         backup.Status!.Failure!.Reason.ShouldBe("SidecarDied");
-        backup.Status.Failure.Message.ShouldContain("137");
+        backup.Status.Failure.Message.ShouldNotBeNull().ShouldContain("137");
         (await database.StatefulSetAsync()).Spec!.Replicas.ShouldBe(1);
     }
 }
