@@ -11,6 +11,8 @@ value() {
   if [ -n "$file" ]; then cat "$file"; else printf %s "$direct"; fi
 }
 first() { for name in "$@"; do found=$(value "$name"); [ -z "$found" ] || { printf %s "$found"; return; }; done; }
+# not echo: that of dash takes backslashes for escapes
+statement() { printf '%s\n' "$1"; }
 quoted() { printf %s "$1" | sed "s/\\\\/\\\\\\\\/g; s/'/''/g"; }
 
 datadir=/var/lib/mysql
@@ -35,15 +37,17 @@ if [ ! -d "$datadir/mysql" ]; then
   umask 077
   sql=$(mktemp)
   {
-    echo "CREATE USER root@'%' IDENTIFIED BY '$(quoted "$password")';"
-    echo "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;"
-    echo "SET PASSWORD FOR root@localhost = PASSWORD('$(quoted "$password")');"
+    statement "DELETE FROM mysql.global_priv WHERE User = '' OR (User = 'root' AND Host <> 'localhost');"
+    statement "FLUSH PRIVILEGES;"
+    statement "CREATE USER root@'%' IDENTIFIED BY '$(quoted "$password")';"
+    statement "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;"
+    statement "SET PASSWORD FOR root@localhost = PASSWORD('$(quoted "$password")');"
     database=$(first MARIADB_DATABASE MYSQL_DATABASE)
     user=$(first MARIADB_USER MYSQL_USER)
-    [ -z "$database" ] || echo "CREATE DATABASE IF NOT EXISTS \`$database\`;"
+    [ -z "$database" ] || statement "CREATE DATABASE IF NOT EXISTS \`$database\`;"
     if [ -n "$user" ]; then
-      echo "CREATE USER '$(quoted "$user")'@'%' IDENTIFIED BY '$(quoted "$(first MARIADB_PASSWORD MYSQL_PASSWORD)")';"
-      [ -z "$database" ] || echo "GRANT ALL ON \`$database\`.* TO '$(quoted "$user")'@'%';"
+      statement "CREATE USER '$(quoted "$user")'@'%' IDENTIFIED BY '$(quoted "$(first MARIADB_PASSWORD MYSQL_PASSWORD)")';"
+      [ -z "$database" ] || statement "GRANT ALL ON \`$database\`.* TO '$(quoted "$user")'@'%';"
     fi
   } > "$sql"
   [ -z "$as" ] || chown mysql "$sql"

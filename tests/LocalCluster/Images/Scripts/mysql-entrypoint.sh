@@ -9,6 +9,8 @@ value() {
   eval "direct=\${$1-}; file=\${$1_FILE-}"
   if [ -n "$file" ]; then cat "$file"; else printf %s "$direct"; fi
 }
+# not echo: that of dash takes backslashes for escapes
+statement() { printf '%s\n' "$1"; }
 quoted() { printf %s "$1" | sed "s/\\\\/\\\\\\\\/g; s/'/''/g"; }
 
 datadir=/var/lib/mysql
@@ -32,14 +34,14 @@ if [ ! -d "$datadir/mysql" ]; then
   umask 077
   sql=$(mktemp)
   {
-    echo "CREATE USER root@'%' IDENTIFIED BY '$(quoted "$password")';"
-    echo "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;"
-    [ -z "${MYSQL_DATABASE-}" ] || echo "CREATE DATABASE IF NOT EXISTS \`$MYSQL_DATABASE\`;"
+    statement "CREATE USER root@'%' IDENTIFIED BY '$(quoted "$password")';"
+    statement "GRANT ALL ON *.* TO root@'%' WITH GRANT OPTION;"
+    [ -z "${MYSQL_DATABASE-}" ] || statement "CREATE DATABASE IF NOT EXISTS \`$MYSQL_DATABASE\`;"
     if [ -n "${MYSQL_USER-}" ]; then
-      echo "CREATE USER '$(quoted "$MYSQL_USER")'@'%' IDENTIFIED BY '$(quoted "$(value MYSQL_PASSWORD)")';"
-      [ -z "${MYSQL_DATABASE-}" ] || echo "GRANT ALL ON \`$MYSQL_DATABASE\`.* TO '$(quoted "$MYSQL_USER")'@'%';"
+      statement "CREATE USER '$(quoted "$MYSQL_USER")'@'%' IDENTIFIED BY '$(quoted "$(value MYSQL_PASSWORD)")';"
+      [ -z "${MYSQL_DATABASE-}" ] || statement "GRANT ALL ON \`$MYSQL_DATABASE\`.* TO '$(quoted "$MYSQL_USER")'@'%';"
     fi
-    echo "ALTER USER root@localhost IDENTIFIED BY '$(quoted "$password")';"
+    statement "ALTER USER root@localhost IDENTIFIED BY '$(quoted "$password")';"
   } > "$sql"
   [ -z "$as" ] || chown mysql "$sql"
   umask 022

@@ -60,7 +60,8 @@ internal static class ContainerScript
             exec 3>>{{Quote(spec.LogFile)}}
             cd "$root"
             pivot_root . {{Old}}
-            umount -l /{{Old}}
+            # The image may have no umount; within the old root there is one, and the old root is "/".
+            chroot /{{Old}} umount -l /
             cd {{Quote(spec.WorkingDirectory)}}
             PATH="$container_path"
             command -v {{Quote(spec.Arguments[0])}} >/dev/null || { echo exec: {{Quote('"' + spec.Arguments[0] + '"')}}: executable file not found in '$PATH'; exit 128; }
