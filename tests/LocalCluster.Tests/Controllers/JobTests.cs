@@ -20,7 +20,7 @@ public sealed class JobTests(ClusterFixture fixture) : IClassFixture<ClusterFixt
         var pod = (await PodsAsync(space)).ShouldHaveSingleItem();
         pod.Label("batch.kubernetes.io/job-name").ShouldBe("job");
         pod.Label("batch.kubernetes.io/controller-uid").ShouldBe(job.Metadata.Uid);
-        (pod.Metadata.Finalizers ?? []).ShouldBeEmpty();
+        await cluster.WaitForAsync<V1Pod>(pod.Metadata.Name!, space, pod => pod!.Metadata.Finalizers is null or []);
     }
 
     [Fact]
@@ -43,6 +43,8 @@ public sealed class JobTests(ClusterFixture fixture) : IClassFixture<ClusterFixt
     {
         var space = await JobAsync("[ -e /data/once ] && exit 0; touch /data/once; exec sleep 1000", "backoffLimit: 1", volume: true);
         var pod = await RunningAsync(space);
+        var once = Path.Combine(cluster.ClaimFolder(space, "data"), "once");
+        await cluster.WaitForAsync<V1Pod>(pod.Metadata.Name!, space, _ => File.Exists(once));
 
         cluster.KillContainers(space, pod.Metadata.Name!).ShouldBeTrue();
 

@@ -21,7 +21,7 @@ public sealed class ProgramTests : IDisposable
         (await KubectlAsync("run", "sleeper", "--image=debian:12", "--restart=Never", "--command", "--", "sleep", "98765")).ShouldBe("pod/sleeper created\n");
         (await KubectlAsync("wait", "pod/sleeper", "--for=condition=Ready", "--timeout=20s")).ShouldContain("condition met");
         var sleepers = Sleepers();
-        sleepers.ShouldNotBeEmpty();
+        sleepers.Count.ShouldBe(1);
 
         Signals.Send(program.Id, signal);
         await program.WaitForExitAsync().WaitAsync(Patience);

@@ -17,7 +17,14 @@ internal sealed class OpenWatch(RequestInfo info, Action<OpenWatch> closed, Canc
     public void End(bool abort)
     {
         Cut = abort;
-        source.Cancel();
+        try
+        {
+            source.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It ended by itself a moment ago.
+        }
     }
 
     public void Dispose()

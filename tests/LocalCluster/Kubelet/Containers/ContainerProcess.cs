@@ -68,6 +68,7 @@ public sealed class ContainerProcess : IAsyncDisposable
         {
             var pid = await ReadStartAsync(started, cancellationToken);
             started.StandardOutput.Close();
+            await BecomesProgramAsync(pid, script, time, cancellationToken);
             return new ContainerProcess(started, spec, pid, time);
         }
         catch
@@ -192,6 +193,33 @@ public sealed class ContainerProcess : IAsyncDisposable
 
         await process.WaitForExitAsync(cancellationToken);
         throw new ContainerStartException(said.Count > 0 ? string.Join("; ", said) : $"the container ended with {process.ExitCode} before it started");
+    }
+
+    /// <summary>
+    /// Waits for the last exec. A SIGTERM before it would be lost: the first process of a namespace ignores what it has
+    /// no handler for.
+    /// </summary>
+    private static async Task BecomesProgramAsync(int pid, string script, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (var tries = 0; tries < 500; tries++)
+        {
+            string commandLine;
+            try
+            {
+                commandLine = await File.ReadAllTextAsync($"/proc/{pid}/cmdline", cancellationToken);
+            }
+            catch (IOException)
+            {
+                return;
+            }
+
+            if (!commandLine.Contains(script, StringComparison.Ordinal) && !commandLine.StartsWith("setpriv\0--reuid", StringComparison.Ordinal))
+            {
+                return;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(1), time, cancellationToken);
+        }
     }
 
     private static string? NamespaceOf(int pid)

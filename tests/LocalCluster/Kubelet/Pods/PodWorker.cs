@@ -19,6 +19,7 @@ internal sealed class PodWorker : IDisposable
     private readonly TaskCompletionSource deleted = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource removed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock gate = new();
+    private bool disposed;
     private TimeSpan? grace;
     private string? reason;
     private string? message;
@@ -97,6 +98,11 @@ internal sealed class PodWorker : IDisposable
 
     public void Dispose()
     {
+        lock (gate)
+        {
+            disposed = true;
+        }
+
         over.Dispose();
         writer.Dispose();
     }
@@ -189,9 +195,12 @@ internal sealed class PodWorker : IDisposable
             }
 
             grace = wanted;
+            if (!disposed)
+            {
+                _ = over.CancelAsync();
+            }
         }
 
-        over.Cancel();
         foreach (var container in Containers)
         {
             if (container.Process is not null)
