@@ -108,8 +108,7 @@ public sealed class JobTests(ClusterFixture fixture) : IClassFixture<ClusterFixt
         await RunningAsync(space);
 
         await SuspendAsync(true);
-        var job = await cluster.WaitForAsync<V1Job>("job", space, job => Condition(job!, "Suspended") is not null && job!.Status!.Terminating is 0);
-        (await PodsAsync(space)).ShouldBeEmpty();
+        var job = await cluster.WaitForAsync<V1Job>("job", space, job => Condition(job!, "Suspended") is not null && job!.Status!.Terminating is 0 && PodsAsync(space).Result.Count == 0);
         job!.Status!.StartTime.ShouldBeNull();
 
         await SuspendAsync(false);

@@ -32,6 +32,7 @@ internal sealed class JobPass(
         CountEnded();
         DecideEnd();
         var active = pods.Where(IsActive).ToList();
+        var terminating = pods.Count(pod => pod.IsTerminating() && !JobPods.HasEnded(pod));
         TimeSpan? again = null;
         if (Ending is not null || suspended)
         {
@@ -40,6 +41,7 @@ internal sealed class JobPass(
                 await DeleteAsync(pod, cancellationToken);
             }
 
+            terminating += active.Count;
             active = [];
         }
         else
