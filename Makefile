@@ -27,12 +27,13 @@ bench: ## speed beside restic, rclone and tar, as ratios; SIZE=200M ROUNDS=1: a 
 	@scripts/test-environment.sh bench
 	@SIZE=$(SIZE) ROUNDS=$(ROUNDS) python3 tests/benchmarks
 
-crds: ## generate crds/ from the C# entities
+crds: ## generate crds/ and deploy/rbac from the C# code
 	@dotnet run -c $(CONFIGURATION) --project operator/BackupOperator -- crds --output crds
+	@dotnet run -c $(CONFIGURATION) --project operator/BackupOperator -- rbac --output deploy/rbac/clusterrole.yaml
 
 lint: ## formatting, and generated files that differ from their source
 	@dotnet format BackupOperator.sln --verify-no-changes
-	@$(MAKE) --no-print-directory crds && git diff --exit-code --stat crds
+	@$(MAKE) --no-print-directory crds && git diff --exit-code --stat crds deploy/rbac
 
 format: ## format the code
 	@dotnet format BackupOperator.sln

@@ -18,14 +18,14 @@ internal sealed class Composition(
     IServerProbe server,
     IEventPublisher events,
     TimeProvider time,
-    ILoggerFactory loggers) : IDisposable
+    ILoggerFactory loggers)
 {
     private const string OurObjects = RunLabels.ManagedBy + "=" + RunLabels.Operator;
 
-    private readonly RunLookup lookup = new(client, options.WatchNamespaces, time);
-
     public ControllerHost Build()
     {
+        var host = new ControllerHost(client, options.Controllers, time, loggers);
+        var lookup = new RunLookup(client, host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>());
         var statuses = new StatusWriter(client);
         var observer = new RunObserver(client, lookup, options, time);
         var actions = new RunActions(client, new TargetLease(client, time), options);
@@ -40,20 +40,20 @@ internal sealed class Composition(
 
         var backupController = new MySqlBackupController(backups);
         var restoreController = new MySqlRestoreController(restores);
-        return new ControllerHost(client, options.Controllers, time, loggers)
-            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFilter(MySqlBackupController.IsOfInterest), MySqlBackup.KindName))
-            .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName))
+        return host
+            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFilter(MySqlBackupController.IsOfInterest), MySqlBackup.KindName, lookup))
+            .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
             .Add(guard, builder => builder
                 .WithFilter(StatefulSetGuardController.IsMarked)
                 .Watches<V1Pod>(pod => RunTriggers.MarkedBy(pod), OurObjects));
     }
 
-    public void Dispose() => lookup.Dispose();
-
-    /// <summary>What happens to a run's Job, to its pods and to its target reconciles the run at once.</summary>
-    private static void Follow<TEntity>(ControllerBuilder<TEntity> builder, string kind)
+    /// <summary>What happens to a run's Job, to its pods and to its target reconciles the run at once; so does the end of a run that it waits for.</summary>
+    private static void Follow<TEntity>(ControllerBuilder<TEntity> builder, string kind, RunLookup lookup)
         where TEntity : class, IRunEntity => builder
             .Owns<V1Job>(OurObjects)
             .Watches<V1Pod>(pod => RunTriggers.OfPod(pod, kind), OurObjects)
-            .Watches<V1StatefulSet>(set => RunTriggers.OfTarget(set, kind));
+            .Watches<V1StatefulSet>(set => RunTriggers.OfTarget(set, kind))
+            .Watches<MySqlBackup>(backup => lookup.WokenBy(backup, kind))
+            .Watches<MySqlRestore>(restore => lookup.WokenBy(restore, kind));
 }

@@ -15,7 +15,9 @@ public static class QueuePolicy
     public static Admission Decide(RunId me, IReadOnlyCollection<QueuedRun> runs, int maxConcurrentRuns)
     {
         var started = runs.Where(r => r.Stage.IsStarted() && r.Run.Uid != me.Uid).ToList();
-        var waiting = runs.Where(r => r.Stage == RunStage.Queued || r.Run.Uid == me.Uid)
+
+        // One that nobody has looked at yet may be about to start: it counts. One whose target is missing does not.
+        var waiting = runs.Where(r => r.Stage is RunStage.Queued or RunStage.New || r.Run.Uid == me.Uid)
             .OrderByDescending(r => r.Emergency)
             .ThenBy(r => r.CreatedAt)
             .ThenBy(r => r.Run.Uid, StringComparer.Ordinal)

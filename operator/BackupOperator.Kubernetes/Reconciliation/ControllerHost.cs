@@ -35,6 +35,17 @@ public sealed class ControllerHost
     /// <summary>Whether all that is watched has been read at least once.</summary>
     public bool IsSynced => pool.All.All(i => i.Synced.IsCompleted);
 
+    /// <summary>
+    /// What the watches know of all objects of a kind, without a request; it may be a moment behind. To be called before
+    /// <see cref="RunAsync"/>.
+    /// </summary>
+    public Func<IEnumerable<TEntity>> CacheOf<TEntity>()
+        where TEntity : class, IKubernetesObject
+    {
+        var informers = pool.Get<TEntity>(options.Namespaces, null);
+        return () => informers.SelectMany(i => i.Entities);
+    }
+
     /// <summary>To be called before <see cref="RunAsync"/>.</summary>
     public ControllerHost Add<TEntity>(IEntityController<TEntity> controller, Action<ControllerBuilder<TEntity>>? configure = null)
         where TEntity : class, IKubernetesObject

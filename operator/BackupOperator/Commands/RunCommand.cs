@@ -77,7 +77,7 @@ internal sealed class RunCommand : Command
         using var client = new KubernetesClient(
             KubernetesClientConfiguration.BuildDefaultConfig(time), time: time, logger: loggers.CreateLogger<KubernetesClient>());
         await using var events = new EventPublisher(client, OperatorName, identity, time, loggers.CreateLogger<EventPublisher>());
-        using var composition = new Composition(client, options, new ServerProbe(time), events, time, loggers);
+        var composition = new Composition(client, options, new ServerProbe(time), events, time, loggers);
         if (!options.LeaderElection)
         {
             await composition.Build().RunAsync(cancellationToken);

@@ -94,6 +94,12 @@ internal sealed class FakeSidecar
     public async Task SucceedAsync(RunReport? result = null)
     {
         await ReportAsync(result ?? Success(Run));
+        await EndsAsync();
+    }
+
+    /// <summary>Succeeds without a report.</summary>
+    public async Task EndsAsync()
+    {
         await PodStatusAsync("Succeeded", new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 0, ["reason"] = "Completed" } });
         await JobStatusAsync("Complete", "CompletionsReached");
     }

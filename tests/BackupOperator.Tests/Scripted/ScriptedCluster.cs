@@ -60,16 +60,17 @@ internal sealed class ScriptedCluster : IAsyncDisposable
         return cluster;
     }
 
-    public void StartOperator()
+    public void StartOperator(Func<IKubernetesClient, IKubernetesClient>? wrap = null)
     {
         running = new CancellationTokenSource();
         var token = running.Token;
         operatorTask = Task.Run(async () =>
         {
-            using var client = NewClient();
+            using var real = NewClient();
+            var client = wrap?.Invoke(real) ?? real;
             await using var events = new EventPublisher(client, "backup-operator", "test");
             using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new TestOutputLogger()).SetMinimumLevel(LogLevel.Information));
-            using var composition = new Composition(client, Options, Database, events, TimeProvider.System, loggers);
+            var composition = new Composition(client, Options, Database, events, TimeProvider.System, loggers);
             await composition.Build().RunAsync(token);
         });
     }

@@ -5,14 +5,10 @@ using BackupOperator.Core.Restores;
 namespace BackupOperator.Runs;
 
 /// <summary>Finds the resources of runs: one by its kind and name, or all that wait or work.</summary>
-internal sealed class RunLookup(IKubernetesClient client, IReadOnlyList<string> namespaces, TimeProvider time) : IDisposable
+/// <param name="backups">What is known of all backups.</param>
+/// <param name="restores">What is known of all restores.</param>
+internal sealed class RunLookup(IKubernetesClient client, Func<IEnumerable<MySqlBackup>> backups, Func<IEnumerable<MySqlRestore>> restores)
 {
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
-
-    private readonly SemaphoreSlim gate = new(1);
-    private IReadOnlyList<QueuedRun> runs = [];
-    private long? readAt;
-
     public async Task<IRunEntity?> FindAsync(string kind, string name, string @namespace, CancellationToken cancellationToken) => kind switch
     {
         MySqlBackup.KindName => await client.GetAsync<MySqlBackup>(name, @namespace, cancellationToken),
@@ -26,33 +22,15 @@ internal sealed class RunLookup(IKubernetesClient client, IReadOnlyList<string> 
         && entity.Metadata.Uid == run.Uid
         && !StageOf(entity).IsOver();
 
-    /// <summary>All runs that have not ended. A second old at most: many that wait ask at once.</summary>
-    public async Task<IReadOnlyList<QueuedRun>> OpenRunsAsync(CancellationToken cancellationToken)
-    {
-        await gate.WaitAsync(cancellationToken);
-        try
-        {
-            if (readAt is not { } at || time.GetElapsedTime(at) > Freshness)
-            {
-                var found = new List<QueuedRun>();
-                foreach (var @namespace in namespaces.Count == 0 ? [null] : namespaces.Cast<string?>())
-                {
-                    var backups = await client.ListAsync<MySqlBackup>(@namespace, cancellationToken: cancellationToken);
-                    var restores = await client.ListAsync<MySqlRestore>(@namespace, cancellationToken: cancellationToken);
-                    found.AddRange(backups.Items.Concat<IRunEntity>(restores.Items).Where(e => !StageOf(e).IsOver()).Select(Queued));
-                }
+    /// <summary>All runs that have not ended, as the watches know them.</summary>
+    public IReadOnlyList<QueuedRun> OpenRuns() =>
+        [.. backups().Concat<IRunEntity>(restores()).Where(e => !StageOf(e).IsOver()).Select(Queued)];
 
-                runs = found;
-                readAt = time.GetTimestamp();
-            }
-
-            return runs;
-        }
-        finally
-        {
-            gate.Release();
-        }
-    }
+    /// <summary>The runs of a kind that may start because this one is just ending.</summary>
+    public IEnumerable<NamespacedName> WokenBy(IRunEntity entity, string kind) =>
+        StageOf(entity).IsOver() && entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true
+            ? OpenRuns().Where(r => r.Run.Kind == kind && r.Stage == RunStage.Queued).Select(r => new NamespacedName(r.Run.Namespace, r.Run.Name))
+            : [];
 
     public static RunId IdOf(IRunEntity entity) =>
         new(entity.Kind!, entity.Metadata.Namespace!, entity.Metadata.Name!, entity.Metadata.Uid!);
@@ -70,6 +48,4 @@ internal sealed class RunLookup(IKubernetesClient client, IReadOnlyList<string> 
         MySqlRestore restore => RestorePhases.StageOf(restore.Status.Phase),
         _ => RunStage.New,
     };
-
-    public void Dispose() => gate.Dispose();
 }

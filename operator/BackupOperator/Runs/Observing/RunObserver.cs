@@ -38,7 +38,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         var planning = !stage.IsOver() && entity.RunStatus.StartTime is null;
         var plan = planning ? await flow.PlanAsync(entity, set, cancellationToken) : null;
         var admission = plan is { Finding: null }
-            ? await AdmitAsync(entity, cancellationToken)
+            ? Admit(entity)
             : Admission.Free;
         var pod = await DatabasePodAsync(entity, set, plan?.Value, cancellationToken);
         var status = entity.RunStatus;
@@ -91,11 +91,11 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         return new LeaseObservation(holder, over);
     }
 
-    private async Task<Admission> AdmitAsync<TEntity>(TEntity entity, CancellationToken cancellationToken)
+    private Admission Admit<TEntity>(TEntity entity)
         where TEntity : class, IRunEntity
     {
         var me = RunLookup.Queued(entity);
-        var runs = (await lookup.OpenRunsAsync(cancellationToken)).Where(r => r.Run.Uid != me.Run.Uid).Append(me).ToList();
+        var runs = lookup.OpenRuns().Where(r => r.Run.Uid != me.Run.Uid).Append(me).ToList();
         return QueuePolicy.Decide(me.Run, runs, options.MaxConcurrentRuns);
     }
 

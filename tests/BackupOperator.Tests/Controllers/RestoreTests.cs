@@ -1,0 +1,125 @@
+using BackupOperator.Core.Backups;
+using BackupOperator.Core.Naming;
+using BackupOperator.Core.Restores;
+using BackupOperator.Tests.Scripted;
+
+namespace BackupOperator.Tests.Controllers;
+
+public sealed class RestoreTests
+{
+    [Fact]
+    public async Task A_restore_from_a_location_needs_no_backup_resource()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var sidecar = await cluster.SidecarAsync(await cluster.ApplyAsync(Samples.Restore()));
+        sidecar.Run.Kind.ShouldBe(RunKind.Restore);
+        sidecar.Run.Path.ShouldBe("shop/db/20250304T050607Z-full-u1");
+        sidecar.Run.Restore.ShouldBe(new RunRestore { ManifestDigest = null, KeepPrevious = true });
+
+        await sidecar.AtAsync(RunStep.Restoring);
+        await cluster.RestoreAsync("back", r => r.Status.Phase == RestorePhase.Restoring, "Restoring");
+        await sidecar.QuiesceAsync();
+        await sidecar.AtAsync(RunStep.Swapping);
+        await cluster.RestoreAsync("back", r => r.Status.Phase == RestorePhase.Swapping, "Swapping");
+        await sidecar.ResumeAsync();
+        await sidecar.SucceedAsync();
+
+        var done = await cluster.RestoreAsync("back", r => r.Status.Phase == RestorePhase.Completed && Is(r, "PreviousDataRemoved", "False"), "Completed");
+        done.Status.PreviousData.ShouldBe($".mysqlbackup-previous-{done.Metadata.Uid}");
+        done.Status.PreviousDataExpiresAt.ShouldBe(done.Status.CompletionTime!.Value.AddHours(24));
+    }
+
+    [Fact]
+    public async Task A_restore_of_a_backup_uses_what_the_backup_has_recorded()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var backup = await cluster.ApplyAsync(Samples.Backup());
+        var restore = Samples.Restore();
+        restore.Spec.Source = new RestoreSource { Backup = "nightly" };
+        await cluster.ApplyAsync(restore);
+        var waiting = await cluster.RestoreAsync("back", r => r.Status.Phase == RestorePhase.Pending, "Pending");
+        waiting.Status.Message.ShouldNotBeNull().ShouldContain("not Completed yet");
+
+        await (await cluster.SidecarAsync(backup)).SucceedAsync();
+        var done = await cluster.BackupAsync("nightly", b => b.Status.Phase == BackupPhase.Completed, "the backup");
+        var sidecar = await cluster.SidecarAsync((await cluster.Client.GetAsync<MySqlRestore>("back", Samples.Namespace))!);
+
+        sidecar.Run.Path.ShouldBe(done.Status.Path);
+        sidecar.Run.Restore!.ManifestDigest.ShouldBe("sha256:00");
+        sidecar.Run.Storage.Volume!.Claim.ShouldBe("backups");
+    }
+
+    [Fact]
+    public async Task The_latest_backup_is_the_newest_that_is_Completed()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        foreach (var name in new[] { "first", "second" })
+        {
+            await (await cluster.SidecarAsync(await cluster.ApplyAsync(Samples.Backup(name)))).SucceedAsync();
+            await cluster.BackupAsync(name, b => b.Status.Phase == BackupPhase.Completed, name);
+        }
+
+        var restore = Samples.Restore();
+        restore.Spec.Source = new RestoreSource { Latest = new LatestBackup { StatefulSet = "db" } };
+        await cluster.ApplyAsync(restore);
+
+        (await cluster.RestoreAsync("back", r => r.Status.Source is not null, "the source")).Status.Source!.Name.ShouldBe("second");
+    }
+
+    [Fact]
+    public async Task A_restore_that_died_in_its_swap_is_rolled_back_before_mysql_is_started()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var restore = await cluster.ApplyAsync(Samples.Restore());
+        var sidecar = await cluster.SidecarAsync(restore);
+        await sidecar.QuiesceAsync(maxDowntime: TimeSpan.FromMilliseconds(100), swapping: true);
+        await sidecar.AtAsync(RunStep.Swapping);
+        await sidecar.DieAsync();
+
+        var rollBack = await cluster.SidecarAsync(restore, JobPurpose.RollBack);
+        rollBack.Run.Kind.ShouldBe(RunKind.RollBack);
+        (await cluster.SetAsync()).Spec!.Replicas.ShouldBe(0, "MySQL is not started between two data directories");
+
+        await rollBack.ResumeAsync();
+        await rollBack.SucceedAsync(new RunReport { Step = RunStep.Failed });
+        var failed = await cluster.RestoreAsync("back", r => r.Status.Phase == RestorePhase.Failed, "Failed");
+        failed.Status.Failure!.Reason.ShouldBe(FailureReason.SidecarDied);
+        failed.Status.Failure.Runbook.ShouldBeNull();
+        await cluster.DatabaseRunsAsync();
+    }
+
+    [Fact]
+    public async Task The_data_of_before_is_removed_by_a_job_when_its_time_has_come()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var restore = Samples.Restore();
+        restore.Spec.Safety.KeepPrevious = "1s";
+        restore = await cluster.ApplyAsync(restore);
+        await (await cluster.SidecarAsync(restore)).SucceedAsync();
+
+        var cleanUp = await cluster.SidecarAsync(restore, JobPurpose.RemovePrevious);
+        cleanUp.Run.Kind.ShouldBe(RunKind.RemovePrevious);
+        await cleanUp.EndsAsync();
+
+        var done = await cluster.RestoreAsync("back", r => Is(r, "PreviousDataRemoved", "True"), "PreviousDataRemoved");
+        done.Status.Phase.ShouldBe(RestorePhase.Completed);
+        done.Status.PreviousData.ShouldBeNull();
+        await cluster.GoneAsync<V1ServiceAccount>(RunNames.Job("back", done.Metadata.Uid!), "the ServiceAccount");
+    }
+
+    [Fact]
+    public async Task A_backup_and_a_restore_of_one_target_never_run_beside_each_other()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var sidecar = await cluster.SidecarAsync(await cluster.ApplyAsync(Samples.Backup()));
+        var restore = await cluster.ApplyAsync(Samples.Restore());
+        await cluster.RestoreAsync("back", r => r.Status.Phase == RestorePhase.Queued && r.Status.QueuePosition is not null, "Queued");
+
+        await sidecar.SucceedAsync();
+        await (await cluster.SidecarAsync(restore)).SucceedAsync();
+        await cluster.RestoreAsync("back", r => r.Status.Phase == RestorePhase.Completed, "Completed");
+    }
+
+    private static bool Is(MySqlRestore restore, string type, string status) =>
+        restore.Status.Conditions?.Exists(c => c.Type == type && c.Status == status) == true;
+}

@@ -1,0 +1,118 @@
+using System.Text.Json.Nodes;
+using BackupOperator.Kubernetes.Serialization;
+using BackupOperator.Tests.Scripted;
+
+namespace BackupOperator.Tests.Controllers;
+
+/// <summary>What the API server itself says to a spec that cannot be.</summary>
+public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<SchemaTests.Cluster>
+{
+    [Theory]
+    [InlineData("""{"storage":{"volume":{"claimName":"c"}}}""", "target")]
+    [InlineData("""{"target":{"statefulSet":"db"}}""", "storage")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{}}""", "exactly one of s3 and volume")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"},"s3":{"bucket":"bbb"}}}""", "exactly one of s3 and volume")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"type":"Incremental"}""", "spec.type")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"method":"Snapshot"}""", "spec.method")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"cold":{"scope":"LastReplica"}}""", "spec.cold.scope")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"cold":{"maxDowntime":"half an hour"}}""", "spec.cold.maxDowntime")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"compression":{"level":20}}""", "spec.compression.level")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"naming":{"pathTemplate":"{name}"}}""", "{uid}")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c","path":"../up"}}}""", "spec.storage.volume.path")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"s3":{"bucket":"bbb","endpoint":"https://user:pass@s3"}}}""", "spec.storage.s3.endpoint")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"backoffLimit":11}""", "spec.backoffLimit")]
+    [InlineData("""{"target":{"statefulSet":"db","connection":{"port":0}},"storage":{"volume":{"claimName":"c"}}}""", "spec.target.connection.port")]
+    public async Task A_backup_that_cannot_be_is_refused_with_its_field(string spec, string words) =>
+        (await RefusedAsync<MySqlBackup>(spec)).ShouldContain(words);
+
+    [Theory]
+    [InlineData("""{"target":{"statefulSet":"db"},"source":{}}""", "exactly one of backup, location and latest")]
+    [InlineData("""{"target":{"statefulSet":"db"},"source":{"backup":"a","latest":{"statefulSet":"db"}}}""", "exactly one of backup, location and latest")]
+    [InlineData("""{"target":{"statefulSet":"db"},"source":{"location":{"storage":{"volume":{"claimName":"c"}},"path":"../../etc"}}}""", "spec.source.location.path")]
+    [InlineData("""{"target":{"statefulSet":"db"},"source":{"backup":"a"},"into":"NewClaim"}""", "spec.into")]
+    public async Task A_restore_that_cannot_be_is_refused_with_its_field(string spec, string words) =>
+        (await RefusedAsync<MySqlRestore>(spec)).ShouldContain(words);
+
+    [Fact]
+    public async Task What_is_left_out_gets_the_defaults_of_the_code()
+    {
+        var client = shared.Value.Client;
+        var raw = await client.CreateAsync(new RawBackup { Metadata = Name(), Spec = Node("""{"target":{"statefulSet":"nowhere"},"storage":{"s3":{"bucket":"bbb","credentialsSecretRef":{"name":"n"}}}}""") });
+        var created = (await client.GetAsync<RawBackup>(raw.Metadata.Name!, Samples.Namespace))!;
+        var code = new MySqlBackupSpec
+        {
+            Target = new DatabaseTarget { StatefulSet = "nowhere" },
+            Storage = new StorageSpec { S3 = new S3StorageSpec { Bucket = "bbb", CredentialsSecretRef = new S3CredentialsReference { Name = "n" } } },
+        };
+
+        JsonNode.DeepEquals(created.Spec, KubernetesJson.ToNode(code)).ShouldBeTrue(created.Spec!.ToJsonString());
+    }
+
+    [Theory]
+    [InlineData("""{"storage":{"volume":{"claimName":"other"}}}""", "storage is immutable")]
+    [InlineData("""{"cold":{"precopy":false}}""", "cold is immutable")]
+    [InlineData("""{"job":{"image":"x"}}""", "job is immutable")]
+    [InlineData("""{"target":{"ordinal":1}}""", "target is immutable")]
+    [InlineData("""{"backoffLimit":9}""", "backoffLimit is immutable")]
+    public async Task A_spec_does_not_change(string change, string words)
+    {
+        var client = shared.Value.Client;
+        var created = await client.CreateAsync(Parse("""{"target":{"statefulSet":"nowhere"},"storage":{"volume":{"claimName":"c"}}}"""));
+        var patch = KubernetesPatch.Merge(new JsonObject { ["spec"] = JsonNode.Parse(change) });
+
+        (await Should.ThrowAsync<KubernetesApiException>(() => client.PatchAsync<MySqlBackup>(created.Metadata.Name!, Samples.Namespace, patch)))
+            .Message.ShouldContain(words);
+    }
+
+    [Fact]
+    public async Task Only_the_wish_to_cancel_can_be_added()
+    {
+        var client = shared.Value.Client;
+        var created = await client.CreateAsync(Parse("""{"target":{"statefulSet":"nowhere"},"storage":{"volume":{"claimName":"c"}}}"""));
+        var patch = KubernetesPatch.Merge(JsonNode.Parse("""{"spec":{"cancel":true}}""")!);
+
+        (await client.PatchAsync<MySqlBackup>(created.Metadata.Name!, Samples.Namespace, patch)).Spec.Cancel.ShouldBeTrue();
+    }
+
+    // Sent as it is written: without the defaults that the C# types would add.
+    private async Task<string> RefusedAsync<T>(string spec)
+        where T : class, IKubernetesObject
+    {
+        Func<Task> create = typeof(T) == typeof(MySqlBackup)
+            ? () => shared.Value.Client.CreateAsync(new RawBackup { Spec = Node(spec), Metadata = Name() })
+            : () => shared.Value.Client.CreateAsync(new RawRestore { Spec = Node(spec), Metadata = Name() });
+        return (await Should.ThrowAsync<KubernetesApiException>(create)).Message;
+    }
+
+    private static V1ObjectMeta Name() => new() { GenerateName = "case-", Namespace = Samples.Namespace };
+
+    private static JsonObject Node(string json) => JsonNode.Parse(json)!.AsObject();
+
+    private static MySqlBackup Parse(string spec)
+    {
+        var entity = KubernetesJson.FromNode<MySqlBackup>(new JsonObject { ["spec"] = Node(spec) })!;
+        entity.Metadata = Name();
+        return entity;
+    }
+
+    [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.Version, Kind = MySqlBackup.KindName, PluralName = "mysqlbackups")]
+    private sealed class RawBackup : KubernetesObject
+    {
+        public JsonObject? Spec { get; set; }
+    }
+
+    [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.Version, Kind = MySqlRestore.KindName, PluralName = "mysqlrestores")]
+    private sealed class RawRestore : KubernetesObject
+    {
+        public JsonObject? Spec { get; set; }
+    }
+
+    public sealed class Cluster : IAsyncLifetime
+    {
+        internal ScriptedCluster Value { get; private set; } = null!;
+
+        public async ValueTask InitializeAsync() => Value = await ScriptedCluster.StartAsync(startOperator: false);
+
+        public ValueTask DisposeAsync() => Value.DisposeAsync();
+    }
+}
