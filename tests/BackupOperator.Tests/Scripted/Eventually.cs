@@ -10,7 +10,7 @@ internal static class Eventually
     {
         var clock = Stopwatch.StartNew();
         T? last = null;
-        while (clock.Elapsed < (limit ?? TimeSpan.FromSeconds(15)))
+        while (clock.Elapsed < (limit ?? TimeSpan.FromSeconds(60)))
         {
             last = await read();
             if (last is not null && holds(last))

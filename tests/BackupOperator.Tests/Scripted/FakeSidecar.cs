@@ -148,20 +148,36 @@ internal sealed class FakeSidecar
 
     private async Task PatchSetAsync(string? mark, int replicas)
     {
+        while (!await TryPatchSetAsync(mark, replicas))
+        {
+            // Someone else wrote first: read again.
+        }
+    }
+
+    private async Task<bool> TryPatchSetAsync(string? mark, int replicas)
+    {
         var set = (await client.GetAsync<V1StatefulSet>(Run.Target.StatefulSet, Run.Namespace, Stop))!;
-        await client.PatchAsync<V1StatefulSet>(
-            set.Metadata.Name!,
-            Run.Namespace,
-            KubernetesPatch.Merge(new JsonObject
-            {
-                ["metadata"] = new JsonObject
+        try
+        {
+            await client.PatchAsync<V1StatefulSet>(
+                set.Metadata.Name!,
+                Run.Namespace,
+                KubernetesPatch.Merge(new JsonObject
                 {
-                    ["resourceVersion"] = set.Metadata.ResourceVersion,
-                    ["annotations"] = new JsonObject { [QuiesceMark.Annotation] = mark },
-                },
-                ["spec"] = new JsonObject { ["replicas"] = replicas },
-            }),
-            cancellationToken: Stop);
+                    ["metadata"] = new JsonObject
+                    {
+                        ["resourceVersion"] = set.Metadata.ResourceVersion,
+                        ["annotations"] = new JsonObject { [QuiesceMark.Annotation] = mark },
+                    },
+                    ["spec"] = new JsonObject { ["replicas"] = replicas },
+                }),
+                cancellationToken: Stop);
+            return true;
+        }
+        catch (KubernetesApiException e) when (e.IsConflict)
+        {
+            return false;
+        }
     }
 
     private async Task PodStatusAsync(string phase, JsonObject state) => await client.PatchAsync<V1Pod>(
