@@ -5,5 +5,5 @@ global using System.Text.Json.Nodes;
 global using BackupOperator.Kubernetes.Client;
 global using BackupOperator.Kubernetes.Models;
 global using BackupOperator.Kubernetes.Serialization;
-global using Microsoft.Extensions.Logging;
 global using BackupOperator.LocalCluster.Models;
+global using Microsoft.Extensions.Logging;

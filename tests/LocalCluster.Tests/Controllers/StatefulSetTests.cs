@@ -154,8 +154,12 @@ public sealed class StatefulSetTests(ClusterFixture fixture) : IClassFixture<Clu
 
     private Task<V1Pod?> GetAsync(string space, string name) => cluster.Client.GetAsync<V1Pod>(name, space);
 
+    /// <summary>All pods are ready and have written their names.</summary>
     private async Task<V1StatefulSet> SettledAsync(string space, int replicas) => (await cluster.WaitForAsync<V1StatefulSet>(
-        "web", space, set => set?.Status is { } status && status.ReadyReplicas == replicas && status.Replicas == replicas && status.UpdatedReplicas == replicas))!;
+        "web",
+        space,
+        set => set?.Status is { } status && status.ReadyReplicas == replicas && status.Replicas == replicas && status.UpdatedReplicas == replicas
+            && Enumerable.Range(0, replicas).All(ordinal => cluster.LogsAsync(space, $"web-{ordinal}").Result == $"web-{ordinal}\n")))!;
 
     private Task<V1StatefulSet> ScaleAsync(string space, int replicas) => cluster.Client.PatchAsync<V1StatefulSet>(
         "web", space, KubernetesPatch.Merge(new System.Text.Json.Nodes.JsonObject { ["spec"] = new System.Text.Json.Nodes.JsonObject { ["replicas"] = replicas } }));

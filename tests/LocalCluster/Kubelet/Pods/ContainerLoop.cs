@@ -230,76 +230,33 @@ internal sealed class ContainerLoop(
     {
         using var probing = CancellationTokenSource.CreateLinkedTokenSource(node.Power);
         using var prober = new Prober(container, podIp);
-        var probes = ProbeAsync(prober, process, podIsOver, probing.Token);
+        var verdicts = new ContainerProbes(node, pod, container, prober)
+        {
+            Started = () => Change(() =>
+            {
+                status.Started = true;
+                status.Ready = container.ReadinessProbe is null;
+            }),
+            Ready = ready =>
+            {
+                if (status.Ready != ready)
+                {
+                    Change(() => status.Ready = ready);
+                }
+            },
+            Dead = probe =>
+            {
+                if (!podIsOver.IsCancellationRequested)
+                {
+                    Kill(process, probe);
+                }
+            },
+        };
+        var probes = init ? Task.CompletedTask : verdicts.RunAsync(process, probing.Token);
         var exit = await process.Completion;
         await probing.CancelAsync();
         await probes.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return exit;
-    }
-
-    private async Task ProbeAsync(Prober prober, ContainerProcess process, CancellationToken podIsOver, CancellationToken containerIsOver)
-    {
-        if (init)
-        {
-            return;
-        }
-
-        var started = container.StartupProbe is null;
-        if (container.StartupProbe is { } startup)
-        {
-            await LoopAsync("Startup", startup, good =>
-            {
-                started = good;
-                if (!good)
-                {
-                    Kill(process, "startup");
-                }
-
-                return false;
-            });
-        }
-
-        if (!started)
-        {
-            return;
-        }
-
-        Change(() =>
-        {
-            status.Started = true;
-            status.Ready = container.ReadinessProbe is null;
-        });
-        await Task.WhenAll(
-            container.ReadinessProbe is not { } readiness ? Task.CompletedTask : LoopAsync("Readiness", readiness, good =>
-            {
-                if (status.Ready != good)
-                {
-                    Change(() => status.Ready = good);
-                }
-
-                return true;
-            }),
-            container.LivenessProbe is not { } liveness ? Task.CompletedTask : LoopAsync("Liveness", liveness, good =>
-            {
-                if (!good && !podIsOver.IsCancellationRequested)
-                {
-                    Kill(process, "liveness");
-                }
-
-                return good;
-            }));
-
-        Task LoopAsync(string kind, V1Probe probe, Func<bool, bool> report) => ProbeLoop.RunAsync(
-            probe,
-            node.Time,
-            token => prober.AskAsync(probe, process, token),
-            report,
-            problem =>
-            {
-                node.Tell(pod, "Warning", "Unhealthy", $"{kind} probe failed: {problem}");
-                return Task.CompletedTask;
-            },
-            containerIsOver);
     }
 
     private void Kill(ContainerProcess process, string probe)

@@ -11,7 +11,7 @@ internal static class ProbeLoop
         TimeProvider time,
         Func<CancellationToken, Task<string?>> ask,
         Func<bool, bool> report,
-        Func<string, Task> failed,
+        Action<string> failed,
         CancellationToken cancellationToken)
     {
         await Task.Delay(TimeSpan.FromSeconds(probe.InitialDelaySeconds ?? 0), time, cancellationToken);
@@ -23,7 +23,7 @@ internal static class ProbeLoop
             {
                 successes = 0;
                 failures++;
-                await failed(problem);
+                failed(problem);
                 if (failures >= (probe.FailureThreshold ?? 3) && !report(false))
                 {
                     return;
