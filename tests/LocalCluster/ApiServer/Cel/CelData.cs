@@ -27,10 +27,13 @@ internal static class CelData
             JsonValueKind.True => true,
             JsonValueKind.False => false,
             JsonValueKind.String => Text(value.GetValue<string>(), schema),
-            _ when JsonNodes.TryInteger(value, out var whole) => schema is { Type: "number", IntOrString: false } ? (double)whole : whole,
-            _ => value.GetValue<double>(),
+            _ when schema is { Type: "number", IntOrString: false } => Real(value),
+            _ when JsonNodes.TryInteger(value, out var whole) => whole,
+            _ => Real(value),
         };
     }
+
+    private static object Real(JsonValue value) => JsonNodes.TryInteger(value, out var whole) ? (double)whole : value.GetValue<double>();
 
     private static object Text(string text, ObjectSchema? schema) => schema?.Format switch
     {

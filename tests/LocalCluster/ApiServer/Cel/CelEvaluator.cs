@@ -1,7 +1,7 @@
 namespace BackupOperator.LocalCluster.ApiServer.Cel;
 
 /// <summary>Computes expressions. Errors are exceptions; <c>&amp;&amp;</c>, <c>||</c> and the macros absorb them where the other side decides.</summary>
-internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variables, DateTimeOffset now)
+internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variables)
 {
     public object? Evaluate(CelNode node) => node switch
     {
@@ -18,7 +18,7 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
         CelBinary { Operator: "&&" or "||" } logic => Logic(logic),
         CelBinary binary => CelOperators.Apply(binary.Operator, Evaluate(binary.Left), Evaluate(binary.Right)),
         CelComprehension comprehension => Comprehend(comprehension),
-        CelCall call => CelFunctions.Call(call.Function, call.Target is null ? null : Evaluate(call.Target), [.. call.Arguments.Select(Evaluate)], call.Target is not null, now),
+        CelCall call => CelFunctions.Call(call.Function, call.Target is null ? null : Evaluate(call.Target), [.. call.Arguments.Select(Evaluate)], call.Target is not null),
         _ => throw new CelException("unknown expression"),
     };
 
@@ -111,5 +111,5 @@ internal sealed class CelEvaluator(IReadOnlyDictionary<string, object?> variable
     }
 
     private CelEvaluator With(CelComprehension node, object? item) =>
-        new(new Dictionary<string, object?>(variables, StringComparer.Ordinal) { [node.Variable] = item }, now);
+        new(new Dictionary<string, object?>(variables, StringComparer.Ordinal) { [node.Variable] = item });
 }

@@ -17,9 +17,8 @@ internal static class CelFunctions
         "isGreaterThan", "isLessThan", "compareTo", "asInteger", "isInteger", "orValue", "hasValue", "value",
     };
 
-    public static object? Call(string name, object? target, IReadOnlyList<object?> arguments, bool isMethod, DateTimeOffset now)
+    public static object? Call(string name, object? target, IReadOnlyList<object?> arguments, bool isMethod)
     {
-        _ = now;
         object?[] all = isMethod ? [target, .. arguments] : [.. arguments];
         return CallText(name, all) ?? CallConversion(name, all) ?? CallList(name, all) ?? CallTime(name, all) ?? CallQuantity(name, all)
             ?? throw new CelException(Names.Contains(name) ? "no such overload" : $"undeclared reference to '{name}'");

@@ -56,7 +56,7 @@ internal sealed class RuleRunner(List<FieldError> errors)
             variables["oldSelf"] = CelData.From(old, schema);
         }
 
-        var evaluator = new CelEvaluator(variables, default);
+        var evaluator = new CelEvaluator(variables);
         var field = path + rule.FieldPath;
         try
         {

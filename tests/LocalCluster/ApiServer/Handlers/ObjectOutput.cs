@@ -11,14 +11,14 @@ internal sealed class ObjectOutput(TimeProvider time)
     public Task WriteObjectAsync(ApiRequest request, JsonObject body, int code = 200)
     {
         var metadata = new JsonObject { ["resourceVersion"] = body.Text("metadata", "resourceVersion") };
-        return ResponseWriter.WriteAsync(request.Http, Show(request, Representation.Of(request.Http.Request), Versions.Present(request.Definition, body), metadata, header: true), code);
+        return ResponseWriter.WriteAsync(request.Http, Show(request, Representation.Of(request.Http.Request), body, metadata, header: true), code);
     }
 
     public Task WriteListAsync(ApiRequest request, ListResult list)
     {
         var definition = request.Definition;
         var form = Representation.Of(request.Http.Request);
-        var items = list.Items.Select(item => Versions.Present(definition, item.Body));
+        var items = list.Items.Select(item => form.Kind == "Table" ? item.Body : Versions.Present(definition, item.Body));
         var document = form.Kind switch
         {
             "Table" => Table(request, form, items, list.Metadata(), header: true),
@@ -32,7 +32,7 @@ internal sealed class ObjectOutput(TimeProvider time)
     public JsonObject ShowWatched(ApiRequest request, WatchMessage message, bool first)
     {
         var metadata = new JsonObject { ["resourceVersion"] = message.Object.Text("metadata", "resourceVersion") };
-        return Show(request, Representation.Of(request.Http.Request), Versions.Present(request.Definition, message.Object), metadata, first);
+        return Show(request, Representation.Of(request.Http.Request), message.Object, metadata, first);
     }
 
     private static JsonObject List(string kind, string apiVersion, ListResult list, IEnumerable<JsonObject> items) => new()
@@ -46,10 +46,11 @@ internal sealed class ObjectOutput(TimeProvider time)
     private JsonObject Show(ApiRequest request, Representation form, JsonObject body, JsonObject metadata, bool header) => form.Kind switch
     {
         "Table" => Table(request, form, [body], metadata, header),
-        "" => body,
+        "" => Versions.Present(request.Definition, body),
         _ => TableDocument.Partial(body, form.Version),
     };
 
+    /// <summary>Columns read objects in the form in which they are stored.</summary>
     private JsonObject Table(ApiRequest request, Representation form, IEnumerable<JsonObject> items, JsonObject metadata, bool header) =>
         TableDocument.Of(request.Definition.Columns, items, metadata, form.Version, request.Query("includeObject") ?? "Metadata", time.GetUtcNow(), header);
 }

@@ -43,7 +43,7 @@ internal sealed class ObjectCreator(ClusterState state)
                     : throw ApiErrors.AlreadyExists(definition.Group, definition.Plural, name);
             }
 
-            if (state.Store.Add(definition.StorageKind, @namespace, name, candidate) is { } stored)
+            if (state.Store.Add(definition.StorageKind, @namespace, name, Versions.Stored(candidate)) is { } stored)
             {
                 return stored.Body;
             }

@@ -29,7 +29,8 @@ internal sealed class ObjectUpdater(ClusterState state)
                 return context.DryRun ? desired : current.Body;
             }
 
-            var stored = IsOver(desired) ? state.Store.Remove(current, desired) : state.Store.Replace(current, desired);
+            var kept = Versions.Stored(desired);
+            var stored = IsOver(desired) ? state.Store.Remove(current, kept) : state.Store.Replace(current, kept);
             if (stored is not null)
             {
                 return stored.Body;

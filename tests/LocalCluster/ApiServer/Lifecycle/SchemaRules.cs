@@ -10,14 +10,21 @@ internal static class SchemaRules
     /// <exception cref="ApiStatusException">Strict validation found unknown fields.</exception>
     public static IReadOnlyList<FieldError> Apply(ResourceDefinition definition, JsonObject body, JsonObject? old, WriteContext context)
     {
+        var unknown = new List<string>();
+        Pruner.PruneMetadata(body.Child("metadata"), unknown);
         if (definition.Schema is not { } schema)
         {
+            Report(definition, unknown, context);
             return [];
         }
 
-        var unknown = new List<string>();
         Pruner.Prune(body, schema, unknown);
         Report(definition, unknown, context);
+        if (!definition.IsCustom)
+        {
+            Pruner.DropEmpty(body, schema);
+        }
+
         Defaulter.Apply(body, schema);
         var errors = SchemaValidator.Validate(body, old, schema);
         if (!definition.IsCustom && errors.FirstOrDefault(error => error.Type == "FieldValueTypeInvalid") is { } mistyped)

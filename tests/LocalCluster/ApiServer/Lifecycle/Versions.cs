@@ -13,8 +13,17 @@ internal static class Versions
             return body;
         }
 
+        if (definition.StorageKind == "/events")
+        {
+            return definition.ApiVersion == EventConversion.NewApiVersion ? EventConversion.ToNew(body) : EventConversion.ToOld(body);
+        }
+
         var copy = JsonNodes.CopyObject(body);
         copy["apiVersion"] = definition.ApiVersion;
         return copy;
     }
+
+    /// <summary>The form in which an object is kept.</summary>
+    public static JsonObject Stored(JsonObject body) =>
+        body.Text("apiVersion") == EventConversion.NewApiVersion ? EventConversion.ToOld(body) : body;
 }

@@ -3,14 +3,45 @@ namespace BackupOperator.LocalCluster.ApiServer.Schema;
 /// <summary>Removes fields that a schema does not know, and nulls that it does not allow.</summary>
 internal static class Pruner
 {
-    /// <summary>Prunes an object in place.</summary>
+    /// <summary>Prunes an object in place, but for its metadata.</summary>
     /// <param name="unknown">Gets the paths of what was removed.</param>
-    public static void Prune(JsonObject root, ObjectSchema schema, List<string> unknown)
-    {
+    public static void Prune(JsonObject root, ObjectSchema schema, List<string> unknown) =>
         PruneObject(root, schema, "", isResource: true, unknown);
-        if (root["metadata"] is JsonObject metadata)
+
+    public static void PruneMetadata(JsonObject metadata, List<string> unknown)
+    {
+        PruneObject(metadata, BuiltInSchemas.Metadata, "metadata", isResource: false, unknown);
+        DropEmpty(metadata, BuiltInSchemas.Metadata);
+    }
+
+    /// <summary>Removes lists and maps without content, as typed kinds lose them.</summary>
+    public static void DropEmpty(JsonNode? value, ObjectSchema schema)
+    {
+        switch (value)
         {
-            PruneObject(metadata, BuiltInSchemas.Metadata, "metadata", isResource: false, unknown);
+            case JsonObject map:
+                foreach (var (name, child) in map.ToList())
+                {
+                    if (schema.Field(name) is not { Type.Length: > 0 } field)
+                    {
+                        continue;
+                    }
+
+                    DropEmpty(child, field);
+                    if (child is JsonArray { Count: 0 } || (child is JsonObject { Count: 0 } && field is { Properties.Count: 0, AdditionalProperties: not null }))
+                    {
+                        map.Remove(name);
+                    }
+                }
+
+                break;
+            case JsonArray list when schema.Items is { } items:
+                foreach (var item in list)
+                {
+                    DropEmpty(item, items);
+                }
+
+                break;
         }
     }
 

@@ -1,3 +1,5 @@
+using BackupOperator.LocalCluster.ApiServer.Lifecycle;
+
 namespace BackupOperator.LocalCluster.ApiServer.Selectors;
 
 /// <summary>Conditions on the few fields of a kind that may be selected by (<c>apimachinery/pkg/fields</c>).</summary>
@@ -43,7 +45,7 @@ internal sealed class FieldSelector(IReadOnlyList<(string Field, bool Equal, str
         return new FieldSelector(requirements);
     }
 
-    private static string Value(JsonObject body, string field) => body.At(field.Split('.')) switch
+    private static string Value(JsonObject body, string field) => body.At(EventConversion.StoredField(field).Split('.')) switch
     {
         null when field == "spec.unschedulable" => "false",
         JsonValue value => value.TryGetValue<string>(out var text) ? text : value.ToJsonString(),

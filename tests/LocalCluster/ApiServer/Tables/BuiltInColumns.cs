@@ -13,7 +13,7 @@ internal static class BuiltInColumns
             ("apps", "replicasets") => [Name, Count("Desired", "spec", "replicas"), Count("Current", "status", "replicas"), Count("Ready", "status", "readyReplicas"), Age, .. Containers],
             ("batch", "jobs") => JobColumns.All,
             ("batch", "cronjobs") => [Name, TableColumn.At("Schedule", "spec", "schedule"), TableColumn.Text("Timezone", body => body.Text("spec", "timeZone") ?? "<none>"), TableColumn.Text("Suspend", body => body.Flag("spec", "suspend") ? "True" : "False"), new("Active", "integer", "", "", 0, (body, _) => body.Objects("status", "active").Count()), AgeOf("Last Schedule", "<none>", "status", "lastScheduleTime"), Age],
-            ("", "events") => EventColumns.All,
+            (_, "events") => EventColumns.All,
             ("", "persistentvolumeclaims") =>
             [
                 Name,

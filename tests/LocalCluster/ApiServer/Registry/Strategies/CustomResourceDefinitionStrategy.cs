@@ -1,3 +1,5 @@
+using BackupOperator.LocalCluster.ApiServer.Schema;
+
 namespace BackupOperator.LocalCluster.ApiServer.Registry;
 
 /// <summary>Defaults the names of a CustomResourceDefinition and checks what its own schema cannot.</summary>
@@ -28,6 +30,23 @@ internal sealed class CustomResourceDefinitionStrategy : ResourceStrategy
         if (body.Objects("spec", "versions").Count(version => version.Flag("storage")) != 1)
         {
             yield return FieldError.Invalid("spec.versions", body.At("spec", "versions"), "must have exactly one version marked as storage version");
+        }
+
+        var versions = body.Objects("spec", "versions").ToList();
+        for (var index = 0; index < versions.Count; index++)
+        {
+            // With a single version the API server names its schema as the definition's own.
+            var path = versions.Count == 1 ? "spec.validation.openAPIV3Schema" : $"spec.versions[{index}].schema.openAPIV3Schema";
+            if (versions[index].At("schema", "openAPIV3Schema") is not JsonObject schema)
+            {
+                yield return FieldError.Required($"spec.versions[{index}].schema.openAPIV3Schema", "schemas are required");
+                continue;
+            }
+
+            foreach (var error in StructuralRules.Check(schema, path))
+            {
+                yield return error;
+            }
         }
     }
 
