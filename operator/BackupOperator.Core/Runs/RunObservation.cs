@@ -51,8 +51,12 @@ public sealed record RunObservation
 
     public SidecarReport? Report { get; init; }
 
-    /// <summary>The mark on the target, if this run has put it there.</summary>
-    public MarkObservation? OwnMark => Target?.Mark is { } mark && mark.RunUid == Run.Uid ? mark : null;
+    /// <summary>
+    /// The mark on the target, if this run has put it there. One that cannot be read any more counts as the run's own
+    /// while it holds the target's Lease: nobody else may have made it.
+    /// </summary>
+    public MarkObservation? OwnMark =>
+        Target?.Mark is { } mark && (mark.RunUid == Run.Uid || (mark.RunUid.Length == 0 && StartedAt is not null && HoldsLease)) ? mark : null;
 
     public bool HoldsLease => Lease.Holder == Run.Holder;
 

@@ -50,6 +50,10 @@ public static class RunPlanner
         return o.Job is { } job ? WithJob(o, job, startedAt, now) : WithoutJob(o, startedAt, now);
     }
 
+    /// <summary>The decision when the API server refuses for good what the run has to create.</summary>
+    public static RunDecision Reject(RunObservation o, string reason, string message, DateTimeOffset now) =>
+        End(o, RunStage.Failed, reason, message, retryable: false, now);
+
     /// <summary>Records the end before anything is undone; what was never started has nothing to undo.</summary>
     internal static RunDecision End(RunObservation o, RunStage outcome, string reason, string message, bool retryable, DateTimeOffset now)
     {

@@ -15,7 +15,7 @@ internal sealed class RunCommand : Command
 {
     private const string OperatorName = "mysql-backup-operator";
 
-    private readonly Option<string[]> watchNamespaces = Flag<string[]>("--watch-namespaces", "Namespaces to look at, separated by commas; all when empty.", Split);
+    private readonly Option<string> watchNamespaces = Flag("--watch-namespaces", "Namespaces to look at, separated by commas; all when empty.", "");
     private readonly Option<string> sidecarImage = Flag("--sidecar-image", "Image of the Job's container where a resource names none.", "mysql-backup-sidecar:latest");
     private readonly Option<int> maxConcurrentRuns = Flag("--max-concurrent-runs", "Runs at once, in all namespaces.", 5);
     private readonly Option<bool> leaderElection = Flag("--leader-election", "Wait to be the leader before doing anything.", true);
@@ -38,6 +38,14 @@ internal sealed class RunCommand : Command
 
     private IEnumerable<Option> Flags =>
         [watchNamespaces, sidecarImage, maxConcurrentRuns, leaderElection, leaderNamespace, resync, jobTtl, logLevel, logFormat];
+
+    /// <summary>The flags that the environment sets and the command line does not: read, checked and refused in the same way.</summary>
+    public IEnumerable<string> FromEnvironment(IReadOnlyCollection<string> args, Func<string, string?> variable) =>
+        from flag in Flags
+        where !args.Any(a => a == flag.Name || a.StartsWith(flag.Name + "=", StringComparison.Ordinal))
+        let value = variable(flag.Name.TrimStart('-').Replace('-', '_').ToUpperInvariant())
+        where !string.IsNullOrEmpty(value)
+        select $"{flag.Name}={value}";
 
     private async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
@@ -107,7 +115,7 @@ internal sealed class RunCommand : Command
 
         return new OperatorOptions
         {
-            WatchNamespaces = parsed.GetValue(watchNamespaces) ?? [],
+            WatchNamespaces = parsed.GetValue(watchNamespaces)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             SidecarImage = parsed.GetValue(sidecarImage)!,
             MaxConcurrentRuns = parsed.GetValue(maxConcurrentRuns),
             LeaderElection = parsed.GetValue(leaderElection),
@@ -116,24 +124,6 @@ internal sealed class RunCommand : Command
         };
     }
 
-    private static string[] Split(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-
     private static Option<T> Flag<T>(string name, string description, T otherwise) =>
-        new(name) { Description = description, DefaultValueFactory = _ => FromEnvironment(name, otherwise) };
-
-    private static Option<T> Flag<T>(string name, string description, Func<string, T> parse) => new(name)
-    {
-        Description = description,
-        CustomParser = result => parse(string.Join(',', result.Tokens.Select(t => t.Value))),
-        DefaultValueFactory = _ => parse(Variable(name) ?? ""),
-    };
-
-    /// <exception cref="FormatException">The variable does not hold such a value.</exception>
-    private static T FromEnvironment<T>(string name, T otherwise) =>
-        Variable(name) is not { Length: > 0 } text ? otherwise
-        : typeof(T).IsEnum ? (T)Enum.Parse(typeof(T), text, ignoreCase: true)
-        : (T)Convert.ChangeType(text, typeof(T), System.Globalization.CultureInfo.InvariantCulture);
-
-    private static string? Variable(string flag) =>
-        Environment.GetEnvironmentVariable(flag.TrimStart('-').Replace('-', '_').ToUpperInvariant());
+        new(name) { Description = description, DefaultValueFactory = _ => otherwise };
 }

@@ -46,7 +46,15 @@ internal sealed class RunReconciler<TEntity>(
                 Tell(fresh, written);
             }
 
-            await actions.ExecuteAsync(written, world, flow, verdict.Decision.Actions, cancellationToken);
+            try
+            {
+                await actions.ExecuteAsync(written, world, flow, verdict.Decision.Actions, cancellationToken);
+            }
+            catch (RejectedException e)
+            {
+                await RejectAsync(written, world, e, cancellationToken);
+            }
+
             if (verdict.Decision.Actions.Any(a => a is RunAction.RemoveFinalizer))
             {
                 // The last thing that is ever done; where the resource is being deleted, it is gone now.
@@ -64,6 +72,23 @@ internal sealed class RunReconciler<TEntity>(
         }
 
         return TimeSpan.FromSeconds(1);
+    }
+
+    private async Task RejectAsync(TEntity entity, World world, RejectedException problem, CancellationToken cancellationToken)
+    {
+        // An ending that is recorded already keeps its reason.
+        if (world.Run.Ending is not null)
+        {
+            events.Publish(entity, problem.Reason, problem.Message, EventType.Warning);
+            throw problem;
+        }
+
+        var next = StatusWriter.Clone(entity);
+        var ending = RunPlanner.Reject(world.Run, problem.Reason, problem.Message, time.GetUtcNow()).Ending;
+        next.RunStatus.Ending = EndingMapper.Write(ending);
+        next.RunStatus.Message = problem.Message;
+        var (written, _) = await statuses.WriteAsync(entity, next, cancellationToken);
+        Tell(entity, written);
     }
 
     private void Tell(TEntity before, TEntity after)

@@ -5,6 +5,9 @@ internal sealed class ClaimChecks(IKubernetesClient client)
 {
     private const string ReadWriteOncePod = nameof(ReadWriteOncePod);
 
+    /// <summary>The least that S3 takes for a part that is not the last.</summary>
+    private const long LeastPart = 5 << 20;
+
     public async Task<SpecFinding?> CheckAsync(string @namespace, ResolvedTarget target, StorageSpec storage, CancellationToken cancellationToken)
     {
         var data = await client.GetAsync<V1PersistentVolumeClaim>(target.Claim, @namespace, cancellationToken);
@@ -22,6 +25,11 @@ internal sealed class ClaimChecks(IKubernetesClient client)
                 FailureReason.InvalidSpec,
                 $"PersistentVolumeClaim {target.Claim} is {ReadWriteOncePod}: no other pod can mount it while MySQL runs, and that is not supported yet; use ReadWriteOnce",
                 Final: true);
+        }
+
+        if (storage.S3?.PartSize is { } part && part.Value is < LeastPart or > int.MaxValue)
+        {
+            return new SpecFinding(FailureReason.InvalidSpec, $"storage.s3.partSize is {part}; it must be from 5Mi to 2Gi", Final: true);
         }
 
         if (storage.Volume is not { } volume)

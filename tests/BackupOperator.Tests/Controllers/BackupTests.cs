@@ -236,6 +236,53 @@ public sealed class BackupTests
     }
 
     [Fact]
+    public async Task A_name_that_is_taken_ends_the_run_and_leaves_the_other_alone()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(startOperator: false);
+        var backup = await cluster.ApplyAsync(Samples.Backup());
+        var name = RunNames.Job("nightly", backup.Metadata.Uid!);
+        await cluster.Client.CreateAsync(new V1ServiceAccount { Metadata = new V1ObjectMeta { Name = name, Namespace = Samples.Namespace } });
+        cluster.StartOperator();
+
+        var failed = await cluster.BackupAsync("nightly", b => b.Status.Phase == BackupPhase.Failed, "Failed");
+        failed.Status.Failure!.Reason.ShouldBe(FailureReason.NameConflict);
+        failed.Status.Failure.Message.ShouldNotBeNull().ShouldContain($"ServiceAccount shop/{name}");
+        (await cluster.Client.ListAsync<V1Job>(Samples.Namespace)).Items.ShouldBeEmpty();
+        await cluster.BackupAsync("nightly", b => b.Metadata.Finalizers is not { Count: > 0 }, "the finalizer goes");
+        (await cluster.Client.GetAsync<V1ServiceAccount>(name, Samples.Namespace)).ShouldNotBeNull("it is not ours to delete");
+    }
+
+    [Fact]
+    public async Task A_job_that_the_api_server_refuses_ends_the_run_with_its_words()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var backup = Samples.Backup();
+        backup.Spec.Job = new JobOptions { Env = [new V1EnvVar { Name = "", Value = "x" }], Labels = new Dictionary<string, string> { ["not a label!"] = "x" } };
+        await cluster.ApplyAsync(backup);
+
+        var failed = await cluster.BackupAsync("nightly", b => b.Status.Phase == BackupPhase.Failed, "Failed");
+        failed.Status.Failure!.Reason.ShouldBe(FailureReason.InvalidSpec);
+        failed.Status.Failure.Message.ShouldNotBeNull().ShouldContain("spec.job");
+    }
+
+    [Fact]
+    public async Task A_mark_that_became_unreadable_does_not_leave_the_database_down()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(replicas: 2);
+        var sidecar = await cluster.SidecarAsync(await cluster.ApplyAsync(Samples.Backup()));
+        await sidecar.QuiesceAsync();
+        await cluster.PatchAsync<V1StatefulSet>("db", new JsonObject
+        {
+            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [QuiesceMark.Annotation] = "spoiled" } },
+        });
+        await sidecar.DieAsync();
+
+        await cluster.BackupAsync("nightly", b => b.Status.Phase == BackupPhase.Failed, "Failed");
+        await cluster.DatabaseRunsAsync();
+        (await cluster.SetAsync()).Spec!.Replicas.ShouldBe(2);
+    }
+
+    [Fact]
     public async Task A_pod_that_never_starts_fails_the_run_in_time()
     {
         await using var cluster = await ScriptedCluster.StartAsync();

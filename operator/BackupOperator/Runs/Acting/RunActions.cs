@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text.Json.Nodes;
 using BackupOperator.Core.Naming;
 using BackupOperator.Jobs;
@@ -58,9 +59,18 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
     private async Task DeleteAccessAsync(IRunEntity entity, CancellationToken cancellationToken)
     {
         var name = JobName(entity, JobPurpose.Run);
-        await client.DeleteAsync<V1RoleBinding>(name, entity.Metadata.Namespace, cancellationToken: cancellationToken);
-        await client.DeleteAsync<V1Role>(name, entity.Metadata.Namespace, cancellationToken: cancellationToken);
-        await client.DeleteAsync<V1ServiceAccount>(name, entity.Metadata.Namespace, cancellationToken: cancellationToken);
+        await DeleteOwnAsync<V1RoleBinding>(name, entity, cancellationToken);
+        await DeleteOwnAsync<V1Role>(name, entity, cancellationToken);
+        await DeleteOwnAsync<V1ServiceAccount>(name, entity, cancellationToken);
+    }
+
+    private async Task DeleteOwnAsync<T>(string name, IRunEntity owner, CancellationToken cancellationToken)
+        where T : class, IKubernetesObject
+    {
+        if (await client.GetAsync<T>(name, owner.Metadata.Namespace, cancellationToken) is { } existing && existing.IsOwnedBy(owner))
+        {
+            await client.DeleteAsync<T>(name, owner.Metadata.Namespace, new DeleteRequest(Uid: existing.Metadata.Uid), cancellationToken);
+        }
     }
 
     private async Task CreateJobAsync<TEntity>(TEntity entity, World world, IRunFlow<TEntity> flow, JobPurpose purpose, CancellationToken cancellationToken)
@@ -69,7 +79,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         var resolution = TargetResolver.Resolve(entity.RunSpec.Target, world.StatefulSet, entity.Metadata.Namespace!);
         if (resolution.Value is not { } target)
         {
-            throw new InvalidOperationException(resolution.Finding!.Message);
+            throw new RejectedException(FailureReason.TargetChanged, resolution.Finding!.Message);
         }
 
         var storage = flow.StorageFor(entity, purpose);
@@ -90,7 +100,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
             cancellationToken: cancellationToken);
 
     /// <summary>Creates an object, or finds that we have created it before.</summary>
-    /// <exception cref="NameConflictException">The name belongs to someone else.</exception>
+    /// <exception cref="RejectedException">The name belongs to someone else, or the API server finds the object invalid.</exception>
     private async Task CreateOnceAsync<T>(T entity, IRunEntity owner, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
@@ -103,9 +113,14 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
             var existing = await client.GetAsync<T>(entity.Metadata.Name!, entity.Metadata.Namespace, cancellationToken);
             if (existing is not null && !existing.IsOwnedBy(owner))
             {
-                throw new NameConflictException(
+                throw new RejectedException(
+                    FailureReason.NameConflict,
                     $"{entity.Kind} {entity.Metadata.Namespace}/{entity.Metadata.Name} exists and does not belong to {owner.Kind} {owner.Metadata.Name}; delete or rename it");
             }
+        }
+        catch (KubernetesApiException e) when (e.StatusCode == HttpStatusCode.UnprocessableEntity)
+        {
+            throw new RejectedException(FailureReason.InvalidSpec, $"{entity.Kind} {entity.Metadata.Name} is refused; mend spec.job: {e.Message}");
         }
     }
 }
