@@ -8,13 +8,22 @@ public static class ArchiveFormat
     /// <summary>Bytes of a block of a file; only a file's last block is shorter.</summary>
     public const int BlockSize = 1 << 20;
 
-    /// <summary>Bytes of the chunks whose SHA-256s make a pack's digest.</summary>
-    public const int ChunkSize = 16 << 20;
+    /// <summary>Most bytes of the chunks whose SHA-256s make a pack's digest.</summary>
+    public const int LargestChunk = 64 << 20;
 
     /// <summary>Most bytes of a pack.</summary>
     public const long LargestPack = 4L << 30;
 
-    /// <summary>Most characters of a line of the manifest.</summary>
+    /// <summary>Most bytes of a file.</summary>
+    public const long LargestFile = 64L << 40;
+
+    /// <summary>Names at the top of a data directory that begin like this are this software's own, and in no backup.</summary>
+    public const string ReservedPrefix = ".mysqlbackup-";
+
+    /// <summary>The highest number of a pack.</summary>
+    public const int LastPack = 99_999;
+
+    /// <summary>Most bytes of a line of the manifest.</summary>
     public const int LongestLine = 1 << 20;
 
     /// <summary>Most blocks in a line of the manifest.</summary>

@@ -11,4 +11,7 @@ public sealed class CorruptArchiveException(string message, Exception? inner = n
 
     /// <summary>The number of the block in the file, from 0.</summary>
     public long? Block { get; init; }
+
+    /// <summary>Where the block begins in the object, in bytes.</summary>
+    public long? Offset { get; init; }
 }

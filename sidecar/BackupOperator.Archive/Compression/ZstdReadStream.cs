@@ -1,19 +1,23 @@
 using System.Buffers;
+using System.Security.Cryptography;
 
 namespace BackupOperator.Archive.Compression;
 
 /// <summary>
-/// Decompresses one frame, and trusts it with nothing: a window of more than 8 MiB, a missing checksum, a reserved bit,
-/// or anything behind the frame is an error.
+/// Decompresses one sealed frame, and trusts it with nothing: a window of more than 8 MiB, a missing checksum, a reserved
+/// bit, a seal that does not fit, or anything between or behind the two is an error, at the latest at the end.
 /// </summary>
 public sealed class ZstdReadStream : Stream
 {
     private const int LargestWindowLog = 23;
     private readonly Stream _from;
     private readonly byte[] _input = ArrayPool<byte>.Shared.Rent(128 << 10);
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private nint _context;
     private int _start;
     private int _end;
+    private int _filled;
+    private bool _isOver;
     private bool _begun;
     private bool _finished;
 
@@ -47,12 +51,7 @@ public sealed class ZstdReadStream : Stream
         {
             if (_start == _end)
             {
-                _start = 0;
-                _end = _from.Read(_input);
-                if (_end == 0)
-                {
-                    throw new ZstdException("the data ends in the middle");
-                }
+                Fill();
             }
 
             if (!_begun)
@@ -61,9 +60,9 @@ public sealed class ZstdReadStream : Stream
             }
 
             var written = Step(buffer);
-            if (_finished && (_start < _end || _from.Read(_input) > 0))
+            if (_finished)
             {
-                throw new ZstdException("there is something behind the end");
+                CheckEnd();
             }
 
             if (written > 0)
@@ -92,32 +91,51 @@ public sealed class ZstdReadStream : Stream
             LibZstd.FreeDCtx(_context);
             _context = 0;
             ArrayPool<byte>.Shared.Return(_input);
+            _hash.Dispose();
         }
 
         base.Dispose(disposing);
+    }
+
+    // From _start to _end lie bytes of the frame; behind them, up to _filled, bytes that may be of the seal.
+    private void Fill()
+    {
+        _input.AsSpan(_end, _filled - _end).CopyTo(_input);
+        (_filled, _start, _end) = (_filled - _end, 0, 0);
+        while (!_isOver && _filled < _input.Length)
+        {
+            var read = _from.Read(_input, _filled, _input.Length - _filled);
+            _isOver = read == 0;
+            _filled += read;
+        }
+
+        _end = _filled - Seal.Length;
+        if (_end <= 0)
+        {
+            throw new ZstdException("the data ends in the middle");
+        }
+
+        _hash.AppendData(_input, 0, _end);
     }
 
     // RFC 8878, 3.1.1.1.1: the fifth byte describes the frame. Bit 4 is unused and bit 3 reserved, so a decoder does not
     // see them flip; bit 2 says that a checksum follows.
     private void CheckDescriptor()
     {
-        while (_end - _start < 5)
-        {
-            var more = _from.Read(_input, _end, _input.Length - _end);
-            if (more == 0)
-            {
-                throw new ZstdException("the data ends in the middle");
-            }
-
-            _end += more;
-        }
-
-        if ((_input[_start + 4] & 0b0001_1100) != 0b0000_0100)
+        if (_end < 5 || (_input[4] & 0b0001_1100) != 0b0000_0100)
         {
             throw new ZstdException("the header is not one of ours");
         }
 
         _begun = true;
+    }
+
+    private void CheckEnd()
+    {
+        if (_start < _end || (!_isOver && _from.Read(_input, 0, 1) > 0) || !Seal.IsRight(_input.AsSpan(_end, Seal.Length), _hash))
+        {
+            throw new ZstdException("the seal at the end is not that of the data before it");
+        }
     }
 
     private unsafe int Step(Span<byte> buffer)

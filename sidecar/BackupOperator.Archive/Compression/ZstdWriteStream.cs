@@ -1,12 +1,14 @@
 using System.Buffers;
+using System.Security.Cryptography;
 
 namespace BackupOperator.Archive.Compression;
 
-/// <summary>Compresses what is written into one frame, with a checksum of the content at its end.</summary>
+/// <summary>Compresses what is written into one frame, with a checksum of the content at its end, and seals it.</summary>
 public sealed class ZstdWriteStream : Stream
 {
     private readonly Stream _to;
     private readonly byte[] _output = ArrayPool<byte>.Shared.Rent(128 << 10);
+    private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private nint _context;
 
     public ZstdWriteStream(Stream to, int level = 3)
@@ -35,8 +37,12 @@ public sealed class ZstdWriteStream : Stream
 
     public override void Write(ReadOnlySpan<byte> buffer) => Run(buffer, LibZstd.EndContinue);
 
-    /// <summary>Ends the frame; the stream below stays open.</summary>
-    public void Complete() => Run([], LibZstd.EndFrame);
+    /// <summary>Ends the frame and seals it; the stream below stays open.</summary>
+    public void Complete()
+    {
+        Run([], LibZstd.EndFrame);
+        _to.Write(Seal.Make(_hash));
+    }
 
     public override void Flush()
     {
@@ -55,6 +61,7 @@ public sealed class ZstdWriteStream : Stream
             LibZstd.FreeCCtx(_context);
             _context = 0;
             ArrayPool<byte>.Shared.Return(_output);
+            _hash.Dispose();
         }
 
         base.Dispose(disposing);
@@ -72,6 +79,7 @@ public sealed class ZstdWriteStream : Stream
             {
                 var output = new LibZstd.OutBuffer { Destination = (nint)to, Size = (nuint)_output.Length };
                 left = LibZstd.Check(LibZstd.CompressStream2(_context, ref output, ref input, directive));
+                _hash.AppendData(_output, 0, (int)output.Position);
                 _to.Write(_output, 0, (int)output.Position);
             }
             while (directive == LibZstd.EndFrame ? left != 0 : input.Position < input.Size);

@@ -21,6 +21,11 @@ internal sealed class LineReader(Stream from, int longest)
             var newline = _buffer.AsSpan(_start + searched, _end - _start - searched).IndexOf((byte)'\n');
             if (newline >= 0)
             {
+                if (searched + newline > longest)
+                {
+                    throw new FormatException("a line is too long");
+                }
+
                 line = _buffer.AsMemory(_start, searched + newline);
                 _start += searched + newline + 1;
                 return true;

@@ -6,23 +6,27 @@ internal static class LinkTarget
     /// <returns>Why the link is not taken; null where it is harmless.</returns>
     public static string? Refuse(string path, string target)
     {
-        if (target.Length == 0 || target[0] == '/' || target.Contains('\0'))
+        if (target.Length is 0 or > 4096 || target[0] == '/' || target.Contains('\0'))
         {
             return "points to an absolute path";
         }
 
+        // ".." only at the beginning: behind a name, it could go up from wherever another link leads to.
         var depth = path.Count(c => c == '/');
+        var goesDown = false;
         foreach (var segment in target.Split('/'))
         {
-            depth += segment switch
+            if (segment == "..")
             {
-                ".." => -1,
-                "" or "." => 0,
-                _ => 1,
-            };
-            if (depth < 0)
+                depth--;
+                if (goesDown || depth < 0)
+                {
+                    return "points out of the data directory";
+                }
+            }
+            else
             {
-                return "points out of the data directory";
+                goesDown |= segment is not ("" or ".");
             }
         }
 

@@ -1,5 +1,3 @@
-using BackupOperator.Archive.Blocks;
-
 namespace BackupOperator.Archive.Manifests;
 
 public enum ManifestEntryKind
@@ -33,28 +31,10 @@ public sealed record ManifestEntry
     /// <summary>What a link points to.</summary>
     public string? Target { get; init; }
 
-    /// <summary>The blocks in their order; a run of holes is one item.</summary>
-    public IReadOnlyList<BlockReference> Blocks { get; init; } = [];
-
-    /// <summary>The blocks that lie in packs, with their numbers in the file.</summary>
-    public IEnumerable<(int Index, BlockReference Block)> StoredBlocks()
-    {
-        var index = 0;
-        foreach (var block in Blocks)
-        {
-            if (block.IsHole)
-            {
-                index += block.Length;
-            }
-            else
-            {
-                yield return (index++, block);
-            }
-        }
-    }
+    public int BlockCount => CountBlocks(Size);
 
     /// <summary>Bytes of a block of this file.</summary>
     public int BlockLength(int index) => (int)Math.Min(ArchiveFormat.BlockSize, Size - ((long)index * ArchiveFormat.BlockSize));
 
-    public static int BlockCount(long size) => checked((int)((size + ArchiveFormat.BlockSize - 1) / ArchiveFormat.BlockSize));
+    public static int CountBlocks(long size) => checked((int)((size + ArchiveFormat.BlockSize - 1) / ArchiveFormat.BlockSize));
 }

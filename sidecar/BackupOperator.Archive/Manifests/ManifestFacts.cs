@@ -25,6 +25,9 @@ public sealed record ManifestFacts
 
     public string? GtidExecuted { get; init; }
 
+    /// <summary>False where the server's files say that it crashed.</summary>
+    public bool? CleanShutdown { get; init; }
+
     /// <summary>Why only the absence of pods proves that the server was stopped.</summary>
     public string? LockUnavailable { get; init; }
 }

@@ -21,11 +21,30 @@ public sealed record ManifestHeader
 
     public required ManifestFacts Facts { get; init; }
 
-    /// <summary>When the first byte was read and when the manifest was written.</summary>
+    /// <summary>When the first byte was read, by the first attempt.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 
+    /// <summary>When the last byte was read: the moment that the backup shows.</summary>
+    public required DateTimeOffset ReadAt { get; init; }
+
+    /// <summary>When the manifest was written.</summary>
     public required DateTimeOffset FinishedAt { get; init; }
 
     /// <summary>Patterns of the names that were left out.</summary>
     public required IReadOnlyList<string> Excluded { get; init; }
+
+    /// <summary>The data directory itself.</summary>
+    public required ManifestRoot Root { get; init; }
+
+    /// <summary>As the manifest's last line has them.</summary>
+    public required ManifestTotals Totals { get; init; }
+
+    /// <summary>Bytes of the backup's own packs.</summary>
+    public required long StoredBytes { get; init; }
+
+    /// <summary>Blocks that the last pass found stored already, by an earlier pass, attempt or backup.</summary>
+    public long BlocksReused { get; init; }
 }
+
+/// <summary>Owner and permission bits of the data directory.</summary>
+public sealed record ManifestRoot(int Mode, uint Uid, uint Gid);

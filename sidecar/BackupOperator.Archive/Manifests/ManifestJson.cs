@@ -12,9 +12,10 @@ internal static class ManifestJson
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         MaxDepth = 8,
+        AllowDuplicateProperties = false,
     };
 
     public static readonly JsonWriterOptions Writer = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping, SkipValidation = true };
 
-    public static readonly JsonDocumentOptions Reader = new() { MaxDepth = 8 };
+    public static readonly JsonDocumentOptions Reader = new() { MaxDepth = 8, AllowDuplicateProperties = false };
 }

@@ -6,7 +6,8 @@ namespace BackupOperator.Archive.Manifests;
 /// <param name="Size">Bytes.</param>
 /// <param name="Chunk">Bytes of the chunks that were hashed; the last one may be shorter.</param>
 /// <param name="Digest">SHA-256, in hex digits, over the SHA-256s of the chunks, one after the other.</param>
-public sealed record ManifestPack(string Path, int Number, long Size, int Chunk, string Digest)
+/// <param name="Tag">The store's own checksum of the pack (an S3 ETag) when it was written; null where it told none. A copy may have another.</param>
+public sealed record ManifestPack(string Path, int Number, long Size, int Chunk, string Digest, string? Tag = null)
 {
     public string Key => ArchiveFormat.PackKey(Path, Number);
 }

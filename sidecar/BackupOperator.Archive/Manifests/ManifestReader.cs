@@ -6,16 +6,18 @@ namespace BackupOperator.Archive.Manifests;
 
 /// <summary>
 /// Reads a manifest line by line and trusts nothing in it: every path, size, block and total is checked before anything
-/// is made of it. All errors are <see cref="CorruptArchiveException"/>.
+/// is made of it. All errors are <see cref="CorruptArchiveException"/>; errors of the store pass through.
 /// </summary>
 internal sealed class ManifestReader : IDisposable
 {
-    private const long LargestFile = 64L << 40;
     private readonly string _name;
     private readonly ZstdReadStream _plain;
     private readonly LineReader _lines;
     private readonly List<ManifestPack> _packs = [];
+    private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
+    private readonly TotalsCounter _totals = new();
     private JsonDocument? _pending;
+    private string? _last;
 
     /// <param name="name">How messages name the manifest.</param>
     public ManifestReader(Stream stored, string name)
@@ -23,54 +25,48 @@ internal sealed class ManifestReader : IDisposable
         _name = name;
         _plain = new ZstdReadStream(stored);
         _lines = new LineReader(_plain, ArchiveFormat.LongestLine);
-        Header = ReadHeader();
-        ReadPacks();
+        Header = Parse(ReadHeader);
+        while (Next() is { } line)
+        {
+            if (!line.RootElement.TryGetProperty("pack", out _))
+            {
+                _pending = line;
+                break;
+            }
+
+            using (line)
+            {
+                _packs.Add(Parse(() => ReadPack(line.RootElement)));
+            }
+        }
     }
 
     public ManifestHeader Header { get; }
 
     public IReadOnlyList<ManifestPack> Packs => _packs;
 
-    /// <summary>Set when the last entry has been read.</summary>
-    public ManifestTotals? Totals { get; private set; }
-
-    /// <summary>The entries, once; a manifest that is not whole is found at its end.</summary>
-    public IEnumerable<ManifestEntry> ReadEntries()
+    /// <summary>Reads the entries, once; a manifest that is not whole is found at its end.</summary>
+    public void ReadEntries(ManifestVisitor visitor, CancellationToken cancellationToken)
     {
-        var totals = ManifestTotals.None;
-        var links = new HashSet<string>(StringComparer.Ordinal);
-        string? last = null;
-        while (Take() is { } line)
+        while (Next() is { } line)
         {
+            cancellationToken.ThrowIfCancellationRequested();
+            ManifestEntry entry;
             using (line)
             {
                 if (line.RootElement.TryGetProperty("end", out var end))
                 {
-                    Finish(end, totals);
-                    yield break;
+                    Parse(() => Finish(end));
+                    return;
                 }
 
-                var entry = ReadEntry(line.RootElement);
-                if (last is not null && string.CompareOrdinal(last, entry.Path) >= 0)
-                {
-                    throw Corrupt($"the entry {Show(entry.Path)} is out of order");
-                }
-
-                last = entry.Path;
-                RefuseBelowLink(entry.Path, links);
-                if (entry.Kind == ManifestEntryKind.Link)
-                {
-                    links.Add(entry.Path);
-                }
-
-                if (entry.Kind == ManifestEntryKind.File)
-                {
-                    entry = entry with { Blocks = ReadBlocks(entry) };
-                }
-
-                totals = totals.Add(entry);
-                yield return entry;
+                entry = Parse(() => ReadEntry(line.RootElement));
             }
+
+            _totals.Add(entry);
+            visitor.Begin(entry);
+            ReadBlocks(entry, visitor);
+            visitor.End(entry);
         }
 
         throw Corrupt("it ends before its last line");
@@ -84,7 +80,7 @@ internal sealed class ManifestReader : IDisposable
 
     private ManifestHeader ReadHeader()
     {
-        using var line = Take() ?? throw Corrupt("it is empty");
+        using var line = Next() ?? throw Corrupt("it is empty");
         if (!line.RootElement.TryGetProperty("manifest", out var version) || !version.TryGetInt32(out var number))
         {
             throw Corrupt("its first line is no header");
@@ -95,47 +91,33 @@ internal sealed class ManifestReader : IDisposable
             throw Corrupt($"its format version is {number}, and this program reads version {ArchiveFormat.Version}; use a newer one");
         }
 
-        try
+        if (line.RootElement.TryGetProperty("encryption", out var encryption) && encryption.ValueKind != JsonValueKind.Null)
         {
-            var header = line.RootElement.Deserialize<ManifestHeader>(ManifestJson.Options);
-            return header is { BlockSize: ArchiveFormat.BlockSize, Facts: not null, Excluded: not null, BackupId.Length: > 0 and < 256 }
+            throw Corrupt("it is encrypted, which this program does not know; use a newer one");
+        }
+
+        var header = line.RootElement.Deserialize<ManifestHeader>(ManifestJson.Options);
+        return header is { BlockSize: ArchiveFormat.BlockSize, BackupId.Length: > 0 and < 256, Consistency: not null, Facts: not null, Excluded: not null, Totals: not null, StoredBytes: >= 0 }
+            && header.Root is { Mode: >= 0 and <= 0xFFF }
                 ? header
                 : throw Corrupt("its header is not complete");
-        }
-        catch (JsonException error)
-        {
-            throw Corrupt("its header cannot be read", error);
-        }
     }
 
-    private void ReadPacks()
+    private ManifestPack ReadPack(JsonElement root)
     {
-        while (Take() is { } line)
+        var pack = new ManifestPack(
+            Text(root, "path"),
+            (int)Number(root, "pack", 0, ArchiveFormat.LastPack),
+            Number(root, "size", 1, ArchiveFormat.LargestPack),
+            (int)Number(root, "chunk", ArchiveFormat.BlockSize, ArchiveFormat.LargestChunk),
+            Text(root, "digest"),
+            root.TryGetProperty("tag", out _) ? Text(root, "tag") : null);
+        if (ArchivePath.Refuse(pack.Path) is { } reason)
         {
-            if (!line.RootElement.TryGetProperty("pack", out var number))
-            {
-                _pending = line;
-                return;
-            }
-
-            using (line)
-            {
-                var root = line.RootElement;
-                var pack = new ManifestPack(
-                    Text(root, "path"), (int)Number(number, 0, 99_999), Number(root, "size", 1, ArchiveFormat.LargestPack), (int)Number(root, "chunk", 1 << 20, 512 << 20), Text(root, "digest"));
-                if (ArchivePath.Refuse(pack.Path) is { } reason)
-                {
-                    throw Corrupt($"the path {Show(pack.Path)} of pack {pack.Number} {reason}");
-                }
-
-                if (!BlockDigest.TryParse(pack.Digest, out _))
-                {
-                    throw Corrupt($"the digest of pack {pack.Number} is none");
-                }
-
-                _packs.Add(pack);
-            }
+            throw Corrupt($"the path {Show(pack.Path)} of pack {pack.Number} {reason}");
         }
+
+        return BlockDigest.TryParse(pack.Digest, out _) ? pack : throw Corrupt($"the digest of pack {pack.Number} is none");
     }
 
     private ManifestEntry ReadEntry(JsonElement root)
@@ -144,16 +126,17 @@ internal sealed class ManifestReader : IDisposable
             : root.TryGetProperty("dir", out name) ? (ManifestEntryKind.Directory, name)
             : root.TryGetProperty("link", out name) ? (ManifestEntryKind.Link, name)
             : throw Corrupt("a line is neither file, directory, link nor end");
-        var text = name.ValueKind == JsonValueKind.String ? name.GetString()! : throw Corrupt("a path is no text");
-        if (ArchivePath.Refuse(text) is { } reason)
-        {
-            throw new CorruptArchiveException($"{_name} is not to be trusted: the path {Show(text)} {reason}.") { StoredAs = _name, File = text };
-        }
-
+        var text = path.GetString() ?? throw Corrupt("a path is no text");
+        RefusePath(text);
         var target = kind == ManifestEntryKind.Link ? Text(root, "target") : null;
         if (target is not null && LinkTarget.Refuse(text, target) is { } wrong)
         {
             throw Corrupt($"the link {Show(text)} {wrong}");
+        }
+
+        if (kind == ManifestEntryKind.Directory)
+        {
+            _directories.Add(text);
         }
 
         return new ManifestEntry
@@ -164,45 +147,90 @@ internal sealed class ManifestReader : IDisposable
             UserId = (uint)Number(root, "uid", 0, uint.MaxValue),
             GroupId = (uint)Number(root, "gid", 0, uint.MaxValue),
             ModifiedNs = Number(root, "mtime", long.MinValue, long.MaxValue),
-            Size = kind == ManifestEntryKind.File ? Number(root, "size", 0, LargestFile) : 0,
+            Size = kind == ManifestEntryKind.File ? Number(root, "size", 0, ArchiveFormat.LargestFile) : 0,
             Target = target,
         };
     }
 
-    private List<BlockReference> ReadBlocks(ManifestEntry file)
+    // In the order of their paths, so none comes twice; and below nothing but a directory that came before, so none leads
+    // through a link or a file.
+    private void RefusePath(string path)
     {
-        var expected = ManifestEntry.BlockCount(file.Size);
-        var blocks = new List<BlockReference>();
-        var seen = 0;
-        while (seen < expected)
+        if (ArchivePath.Refuse(path) is { } reason)
         {
-            using var line = Take() ?? throw Corrupt($"it ends within {Show(file.Path)}");
-            if (!line.RootElement.TryGetProperty("blocks", out var array) || array.ValueKind != JsonValueKind.Array || array.GetArrayLength() == 0)
+            throw new CorruptArchiveException($"{_name} is not to be trusted: the path {Show(path)} {reason}.") { StoredAs = _name, File = path };
+        }
+
+        if (path.StartsWith(ArchiveFormat.ReservedPrefix, StringComparison.Ordinal))
+        {
+            throw Corrupt($"the name {Show(path)} is reserved");
+        }
+
+        if (_last is not null && ArchivePath.Compare(_last, path) >= 0)
+        {
+            throw Corrupt($"the entry {Show(path)} is out of order");
+        }
+
+        _last = path;
+        var slash = path.LastIndexOf('/');
+        if (slash >= 0 && !_directories.Contains(path[..slash]))
+        {
+            throw Corrupt($"the path {Show(path)} is below what is no directory");
+        }
+    }
+
+    private void ReadBlocks(ManifestEntry file, ManifestVisitor visitor)
+    {
+        var expected = file.BlockCount;
+        var blocks = new List<(int Index, BlockReference Block)>(ArchiveFormat.BlocksPerLine);
+        for (var index = 0; index < expected;)
+        {
+            blocks.Clear();
+            using (var line = Next() ?? throw Corrupt($"it ends within {Show(file.Path)}"))
             {
-                throw Corrupt($"{Show(file.Path)} has fewer blocks than its size needs");
+                index = Parse(() => ReadLine(line.RootElement, file, index, blocks));
             }
 
-            foreach (var item in array.EnumerateArray())
+            foreach (var (number, block) in blocks)
             {
-                var block = item.ValueKind == JsonValueKind.Number
-                    ? BlockReference.Holes((int)Number(item, 1, expected - seen))
-                    : ReadBlock(item, file, seen);
-                if (seen >= expected)
-                {
-                    throw Corrupt($"{Show(file.Path)} has more blocks than its size needs");
-                }
+                _totals.Add(file, number, block);
+                visitor.Block(file, number, block);
+            }
+        }
+    }
 
-                blocks.Add(block);
-                seen += block.IsHole ? block.Length : 1;
+    /// <returns>The number of the block that the next line begins with.</returns>
+    private int ReadLine(JsonElement root, ManifestEntry file, int index, List<(int Index, BlockReference Block)> blocks)
+    {
+        if (!root.TryGetProperty("blocks", out var array) || array.ValueKind != JsonValueKind.Array || array.GetArrayLength() is 0 or > ArchiveFormat.BlocksPerLine)
+        {
+            throw Corrupt($"{Show(file.Path)} has fewer blocks than its size needs");
+        }
+
+        foreach (var item in array.EnumerateArray())
+        {
+            if (index >= file.BlockCount)
+            {
+                throw Corrupt($"{Show(file.Path)} has more blocks than its size needs");
+            }
+
+            if (item.ValueKind == JsonValueKind.Number)
+            {
+                index += (int)Number(item, 1, file.BlockCount - index);
+            }
+            else
+            {
+                blocks.Add((index, ReadBlock(item, file, index)));
+                index++;
             }
         }
 
-        return blocks;
+        return index;
     }
 
     private BlockReference ReadBlock(JsonElement item, ManifestEntry file, int index)
     {
-        if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 4 || index >= ManifestEntry.BlockCount(file.Size))
+        if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 5)
         {
             throw Corrupt($"block {index} of {Show(file.Path)} is none");
         }
@@ -210,50 +238,31 @@ internal sealed class ManifestReader : IDisposable
         var pack = (int)Number(item[0], 0, _packs.Count - 1L);
         var length = (int)Number(item[2], 1, file.BlockLength(index));
         var offset = (uint)Number(item[1], 0, Math.Min(uint.MaxValue, _packs[pack].Size - length));
-        return item[3].ValueKind == JsonValueKind.String && BlockDigest.TryParse(item[3].GetString(), out var digest)
-            ? new BlockReference(pack, offset, length, digest)
+        var checksum = (uint)Number(item[3], 0, uint.MaxValue);
+        return BlockDigest.TryParse(item[4].GetString(), out var digest)
+            ? new BlockReference(pack, offset, length, checksum, digest)
             : throw Corrupt($"the digest of block {index} of {Show(file.Path)} is none");
     }
 
-    private void Finish(JsonElement end, ManifestTotals seen)
+    private bool Finish(JsonElement end)
     {
-        ManifestTotals? told;
-        try
-        {
-            told = end.Deserialize<ManifestTotals>(ManifestJson.Options);
-        }
-        catch (JsonException error)
-        {
-            throw Corrupt("its last line cannot be read", error);
-        }
-
-        if (told != seen)
+        var told = end.Deserialize<ManifestTotals>(ManifestJson.Options);
+        if (told != _totals.Totals || told != Header.Totals)
         {
             throw Corrupt("its totals are not those of its entries");
         }
 
-        // Reading on finds the frame's checksum, and whatever stands behind the end.
-        if (Take() is { } more)
+        // Reading on finds the frame's checksum and the seal, and whatever stands behind the end.
+        if (Next() is { } more)
         {
             more.Dispose();
             throw Corrupt("it goes on behind its last line");
         }
 
-        Totals = seen;
+        return true;
     }
 
-    private void RefuseBelowLink(string path, HashSet<string> links)
-    {
-        for (var slash = path.IndexOf('/', StringComparison.Ordinal); links.Count > 0 && slash > 0; slash = path.IndexOf('/', slash + 1))
-        {
-            if (links.Contains(path[..slash]))
-            {
-                throw Corrupt($"the path {Show(path)} crosses a link");
-            }
-        }
-    }
-
-    private JsonDocument? Take()
+    private JsonDocument? Next()
     {
         if (_pending is { } pending)
         {
@@ -261,7 +270,7 @@ internal sealed class ManifestReader : IDisposable
             return pending;
         }
 
-        try
+        return Parse(() =>
         {
             if (!_lines.TryRead(out var line))
             {
@@ -276,10 +285,18 @@ internal sealed class ManifestReader : IDisposable
 
             document.Dispose();
             throw Corrupt("a line is no object");
-        }
-        catch (Exception error) when (error is ZstdException or FormatException or JsonException or InvalidOperationException)
+        });
+    }
+
+    private T Parse<T>(Func<T> parse)
+    {
+        try
         {
-            throw Corrupt(error.Message, error);
+            return parse();
+        }
+        catch (Exception error) when (error is ZstdException or FormatException or JsonException or InvalidOperationException or NotSupportedException)
+        {
+            throw Corrupt(error.Message.TrimEnd('.'), error);
         }
     }
 

@@ -1,24 +1,8 @@
 namespace BackupOperator.Archive.Manifests;
 
-/// <summary>The manifest's last line: without it the manifest is not whole.</summary>
-public sealed record ManifestTotals(long Files, long Directories, long Links, long Blocks, long Holes, long LogicalBytes)
-{
-    public static readonly ManifestTotals None = new(0, 0, 0, 0, 0, 0);
-
-    public ManifestTotals Add(ManifestEntry entry)
-    {
-        ArgumentNullException.ThrowIfNull(entry);
-        return entry.Kind switch
-        {
-            ManifestEntryKind.Directory => this with { Directories = Directories + 1 },
-            ManifestEntryKind.Link => this with { Links = Links + 1 },
-            _ => this with
-            {
-                Files = Files + 1,
-                Blocks = Blocks + entry.Blocks.Sum(block => block.IsHole ? block.Length : 1L),
-                Holes = Holes + entry.Blocks.Sum(block => block.IsHole ? block.Length : 0L),
-                LogicalBytes = LogicalBytes + entry.Size,
-            },
-        };
-    }
-}
+/// <summary>What a manifest holds, counted. It stands at its beginning, to be read quickly, and at its end: without that it is not whole.</summary>
+/// <param name="Blocks">Of all files, holes included.</param>
+/// <param name="Holes">Blocks that are all zeros.</param>
+/// <param name="LogicalBytes">The sizes of all files.</param>
+/// <param name="DataBytes">Of those, without holes: what a restore writes.</param>
+public sealed record ManifestTotals(long Files, long Directories, long Links, long Blocks, long Holes, long LogicalBytes, long DataBytes);

@@ -4,15 +4,17 @@ using BackupOperator.Archive.Compression;
 
 namespace BackupOperator.Archive.Manifests;
 
-/// <summary>Writes a manifest line by line: header, packs, entries, totals.</summary>
+/// <summary>Writes a manifest line by line: header, packs, entries each followed by its blocks, totals.</summary>
 internal sealed class ManifestWriter : IDisposable
 {
     private readonly ZstdWriteStream _compressed;
     private readonly MemoryStream _line = new();
-    private ManifestTotals _totals = ManifestTotals.None;
+    private readonly TotalsCounter _totals = new();
+    private readonly ManifestTotals _promised;
 
     public ManifestWriter(Stream to, ManifestHeader header, IEnumerable<ManifestPack> packs)
     {
+        _promised = header.Totals;
         _compressed = new ZstdWriteStream(to);
         WriteLine(writer => JsonSerializer.Serialize(writer, header, ManifestJson.Options));
         foreach (var pack in packs)
@@ -25,35 +27,54 @@ internal sealed class ManifestWriter : IDisposable
                 writer.WriteNumber("size"u8, pack.Size);
                 writer.WriteNumber("chunk"u8, pack.Chunk);
                 writer.WriteString("digest"u8, pack.Digest);
+                if (pack.Tag is { } tag)
+                {
+                    writer.WriteString("tag"u8, tag);
+                }
+
                 writer.WriteEndObject();
             });
         }
     }
 
-    public void Write(ManifestEntry entry)
+    /// <param name="blocks">All blocks of a file, in their order; of packs, the indexes in the list of packs.</param>
+    public void Write(ManifestEntry entry, IEnumerable<BlockReference> blocks)
     {
         WriteLine(writer => WriteEntry(writer, entry));
-        for (var start = 0; start < entry.Blocks.Count; start += ArchiveFormat.BlocksPerLine)
+        _totals.Add(entry);
+        var index = 0;
+        foreach (var some in blocks.Chunk(ArchiveFormat.BlocksPerLine))
         {
-            var from = start;
-            WriteLine(writer => WriteBlocks(writer, entry.Blocks, from, Math.Min(entry.Blocks.Count, from + ArchiveFormat.BlocksPerLine)));
+            WriteLine(writer => WriteBlocks(writer, some));
+            foreach (var block in some)
+            {
+                _totals.Add(entry, index++, block);
+            }
         }
 
-        _totals = _totals.Add(entry);
+        if (index != entry.BlockCount)
+        {
+            throw new InvalidOperationException($"{entry.Path} has {index} blocks instead of {entry.BlockCount}.");
+        }
     }
 
     /// <summary>Writes the totals and ends the frame.</summary>
-    public ManifestTotals Complete()
+    public void Complete()
     {
+        var totals = _totals.Totals;
+        if (totals != _promised)
+        {
+            throw new InvalidOperationException($"The manifest holds {totals} and promises {_promised}.");
+        }
+
         WriteLine(writer =>
         {
             writer.WriteStartObject();
             writer.WritePropertyName("end"u8);
-            JsonSerializer.Serialize(writer, _totals, ManifestJson.Options);
+            JsonSerializer.Serialize(writer, totals, ManifestJson.Options);
             writer.WriteEndObject();
         });
         _compressed.Complete();
-        return _totals;
     }
 
     public void Dispose()
@@ -90,30 +111,36 @@ internal sealed class ManifestWriter : IDisposable
         writer.WriteEndObject();
     }
 
-    // A block is [pack, offset, length, digest]; a number stands for that many holes.
-    private static void WriteBlocks(Utf8JsonWriter writer, IReadOnlyList<BlockReference> blocks, int from, int to)
+    // A block is [pack, offset, length, checksum, digest]; a number stands for that many holes.
+    private static void WriteBlocks(Utf8JsonWriter writer, BlockReference[] blocks)
     {
         writer.WriteStartObject();
         writer.WriteStartArray("blocks"u8);
-        for (var i = from; i < to;)
+        for (var i = 0; i < blocks.Length;)
         {
-            var holes = 0;
-            for (; i < to && blocks[i].IsHole; i++)
+            var first = i;
+            while (i < blocks.Length && blocks[i].IsHole)
             {
-                holes += blocks[i].Length;
+                i++;
             }
 
-            if (holes > 0)
+            if (i > first)
             {
-                writer.WriteNumberValue(holes);
+                writer.WriteNumberValue(i - first);
                 continue;
             }
 
             var block = blocks[i++];
+            if (!block.IsStored)
+            {
+                throw new InvalidOperationException("A block is not known.");
+            }
+
             writer.WriteStartArray();
             writer.WriteNumberValue(block.Pack);
             writer.WriteNumberValue(block.Offset);
             writer.WriteNumberValue(block.Length);
+            writer.WriteNumberValue(block.Checksum);
             writer.WriteStringValue(block.Digest.ToString());
             writer.WriteEndArray();
         }

@@ -19,6 +19,11 @@ internal readonly partial record struct FileStat(
     private const int AtSymlinkNoFollow = 0x100;
     private const uint BasicStats = 0x7ff;
     private const int NotFound = 2;
+    private const int NotADirectory = 20;
+
+    /// <summary>Whether nothing tells of a change between the two looks at a file.</summary>
+    public bool HasContentOf(FileStat other) =>
+        Kind == other.Kind && Size == other.Size && ModifiedNs == other.ModifiedNs && ChangedNs == other.ChangedNs && Inode == other.Inode;
 
     // linux/stat.h, struct statx: the same on every architecture.
     [StructLayout(LayoutKind.Explicit, Size = 256)]
@@ -54,7 +59,7 @@ internal readonly partial record struct FileStat(
         if (ReadStatx(AtFdCwd, path, AtSymlinkNoFollow, BasicStats, out var stat) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
-            return error == NotFound ? null : throw new IOException($"Cannot read the attributes of {path}: {Marshal.GetPInvokeErrorMessage(error)}");
+            return error is NotFound or NotADirectory ? null : throw new IOException($"Cannot read the attributes of {path}: {Marshal.GetPInvokeErrorMessage(error)}", error);
         }
 
         var kind = (stat.Mode & 0xF000) switch

@@ -9,6 +9,10 @@ internal static partial class FileSystems
     private static readonly long[] Local =
         [0xEF53, 0x58465342, 0x9123683E, 0x01021994, 0x794C7630, 0x2FC12FC1, 0xF2F52010, 0x3153464A, 0x858458F6, 0xCA451A4E];
 
+    // Of these, the ones whose SEEK_HOLE has always told the truth. ZFS once took data for holes that had just been
+    // written (https://github.com/openzfs/zfs/issues/15526).
+    private static readonly long[] Sparse = [0xEF53, 0x58465342, 0x9123683E, 0x01021994, 0xF2F52010];
+
     // Large enough for struct statfs of every 64-bit Linux; type, block size, blocks, free, available come first.
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Statfs
@@ -23,6 +27,9 @@ internal static partial class FileSystems
 
     /// <summary>False for NFS, SMB, FUSE and what is unknown: their attributes may be cached and old.</summary>
     public static bool HasTrustedTimes(string folder) => Local.Contains(Read(folder).Type & 0xFFFFFFFF);
+
+    /// <summary>Whether holes need not be read to know that they are zeros.</summary>
+    public static bool HasTrustedHoles(string folder) => Sparse.Contains(Read(folder).Type & 0xFFFFFFFF);
 
     public static long AvailableBytes(string folder)
     {

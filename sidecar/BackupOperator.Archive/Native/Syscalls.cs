@@ -9,8 +9,22 @@ internal static partial class Syscalls
     private const int SeekData = 3;
     private const int SeekHole = 4;
     private const int NoSuchDataError = 6;
-    private const int ReadOnlyDirectory = 0x10000;
+    private const int ReadOnly = 0;
     private const int CloseOnExec = 0x80000;
+    private const int CurrentDirectory = -100;
+    private const int NoReplace = 1;
+    private const int DoNotFollow = 0x100;
+    private const int PunchHole = 2;
+    private const int KeepSize = 1;
+    private const int StartWriting = 2;
+    private const int ExistsError = 17;
+
+    [StructLayout(LayoutKind.Sequential)]
+    private struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
 
     /// <summary>The first byte at or after <paramref name="offset"/> that is no hole; null where only a hole follows.</summary>
     public static long? NextData(SafeFileHandle file, long offset)
@@ -35,7 +49,7 @@ internal static partial class Syscalls
     /// <summary>Makes the names in a directory durable.</summary>
     public static void FlushDirectory(string path)
     {
-        var directory = Open(path, ReadOnlyDirectory | CloseOnExec);
+        var directory = Open(path, ReadOnly | CloseOnExec);
         if (directory < 0)
         {
             throw Error($"Cannot open {path}");
@@ -57,7 +71,7 @@ internal static partial class Syscalls
     /// <summary>Makes everything that was written to the file system of a folder durable.</summary>
     public static void FlushFileSystem(string path)
     {
-        var directory = Open(path, ReadOnlyDirectory | CloseOnExec);
+        var directory = Open(path, ReadOnly | CloseOnExec);
         if (directory < 0)
         {
             throw Error($"Cannot open {path}");
@@ -92,17 +106,59 @@ internal static partial class Syscalls
         }
     }
 
-    /// <summary>Renames, and refuses where the new name is taken (a hard link has that in it, a rename has not).</summary>
-    /// <returns>False where the new name is taken.</returns>
-    public static bool TryLink(string from, string to)
+    /// <summary>Gives a file its name unless that is taken; atomically wherever the file system knows how.</summary>
+    /// <returns>False where the name is taken.</returns>
+    public static bool TryRenameToNew(string from, string to)
     {
-        if (Link(from, to) == 0)
+        if (RenameAt(CurrentDirectory, from, CurrentDirectory, to, NoReplace) == 0)
         {
             return true;
         }
 
-        return Marshal.GetLastPInvokeError() == 17 ? false : throw Error($"Cannot create {to}");
+        if (Marshal.GetLastPInvokeError() == ExistsError)
+        {
+            return false;
+        }
+
+        // NFS cannot rename like that, but a second name for a file is as atomic; FAT and SMB can neither.
+        if (Link(from, to) == 0)
+        {
+            File.Delete(from);
+            return true;
+        }
+
+        if (Marshal.GetLastPInvokeError() == ExistsError || File.Exists(to))
+        {
+            return false;
+        }
+
+        File.Move(from, to);
+        return true;
     }
+
+    /// <summary>Sets the time of the last change, to the nanosecond; of a link, its own.</summary>
+    public static void ChangeTime(string path, long nanoseconds)
+    {
+        var (seconds, rest) = Math.DivRem(nanoseconds, 1_000_000_000);
+        if (rest < 0)
+        {
+            (seconds, rest) = (seconds - 1, rest + 1_000_000_000);
+        }
+
+        var time = new TimeSpec { Seconds = seconds, Nanoseconds = rest };
+        if (SetTimes(CurrentDirectory, path, [time, time], DoNotFollow) != 0)
+        {
+            throw Error($"Cannot change the time of {path}");
+        }
+    }
+
+    /// <summary>Makes a range of a file all zeros, without space on the disk.</summary>
+    /// <returns>False where the file system cannot.</returns>
+    public static bool TryPunchHole(SafeFileHandle file, long offset, long length) =>
+        FileAllocate(file, PunchHole | KeepSize, offset, length) == 0;
+
+    /// <summary>Lets the kernel begin to write a range to the disk; whether it does makes no difference to anything but time.</summary>
+    public static void BeginFlush(SafeFileHandle file, long offset, long length) => _ = SyncFileRange(file, offset, length, StartWriting);
 
     public static bool IsRoot => EffectiveUser() == 0;
 
@@ -135,6 +191,18 @@ internal static partial class Syscalls
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "renameat2", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int RenameAt(int fromDirectory, string from, int toDirectory, string to, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "utimensat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int SetTimes(int directory, string path, TimeSpec[] times, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fallocate", SetLastError = true)]
+    private static partial int FileAllocate(SafeFileHandle file, int mode, long offset, long length);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();

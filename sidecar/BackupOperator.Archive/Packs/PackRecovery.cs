@@ -5,16 +5,20 @@ namespace BackupOperator.Archive.Packs;
 /// <summary>
 /// Takes over what attempts that died have left: finished packs with their tables, and uploads, which are completed with
 /// the parts that the store has. Nothing is trusted that the store does not confirm; what is in doubt is thrown away and
-/// stored again.
+/// stored again. May itself die anywhere, and be run again.
 /// </summary>
 internal sealed class PackRecovery(IObjectStore store, string path, CancellationToken cancellationToken)
 {
     private readonly List<(FinishedPack Pack, IReadOnlyList<PackBlock> Blocks)> _packs = [];
+    private long _arrived;
 
     public IReadOnlyList<(FinishedPack Pack, IReadOnlyList<PackBlock> Blocks)> Packs => _packs;
 
     /// <summary>The first number that no pack has had.</summary>
     public int NextNumber { get; private set; }
+
+    /// <summary>Bytes that all attempts have sent.</summary>
+    public long BytesSent { get; private set; }
 
     public async Task RunAsync(ResumeToken? token)
     {
@@ -25,88 +29,80 @@ internal sealed class PackRecovery(IObjectStore store, string path, Cancellation
 
         foreach (var pack in token?.Open ?? [])
         {
-            await TakeOpenAsync(pack);
+            token = await TakeOpenAsync(token!, pack);
         }
 
-        var known = _packs.Select(taken => ArchiveFormat.PackKey(path, taken.Pack.Number)).ToHashSet(StringComparer.Ordinal);
-        await foreach (var upload in store.ListUploadsAsync($"{path}/", cancellationToken))
-        {
-            await store.AbortUploadAsync(upload.Key, upload.UploadId, cancellationToken);
-        }
-
-        await foreach (var found in store.ListAsync($"{path}/packs/", cancellationToken))
-        {
-            var name = found.Key[(found.Key.LastIndexOf('/') + 1)..];
-            if (name.Length >= 5 && int.TryParse(name[..5], out var number))
-            {
-                NextNumber = Math.Max(NextNumber, number + 1);
-            }
-
-            if (found.Key.EndsWith(".pack", StringComparison.Ordinal) && !known.Contains(found.Key))
-            {
-                await store.DeleteAsync(found.Key, cancellationToken);
-            }
-        }
-
-        NextNumber = Math.Max(NextNumber, (token?.Open ?? []).Select(pack => pack.Number + 1).DefaultIfEmpty().Max());
+        BytesSent = Math.Max(0, token?.BytesSent ?? 0) + _arrived;
+        await RemoveRestAsync();
+        NextNumber = Math.Max(NextNumber, (token?.Open ?? []).Select(pack => Math.Min(pack.Number, ArchiveFormat.LastPack) + 1).DefaultIfEmpty().Max());
     }
 
     private async Task TakeFinishedAsync(FinishedPack pack)
     {
-        if (pack is { Number: >= 0 and <= 99_999, Size: > 0 and <= ArchiveFormat.LargestPack, Chunk: > 0, Digest: not null }
-            && await store.FindAsync(ArchiveFormat.PackKey(path, pack.Number), cancellationToken) is { } found && found.Size == pack.Size
+        if (pack is { Number: >= 0 and <= ArchiveFormat.LastPack, Size: > 0 and <= ArchiveFormat.LargestPack, Chunk: >= ArchiveFormat.BlockSize and <= ArchiveFormat.LargestChunk, Digest.Length: 64 }
+            && _packs.TrueForAll(taken => taken.Pack.Number != pack.Number)
+            && await store.FindAsync(ArchiveFormat.PackKey(path, pack.Number), cancellationToken) is { } found && found.Size == pack.Size && found.ETag == pack.Tag
             && await CompressedJson.ReadAsync<List<TableFile>>(store, ArchiveFormat.TableKey(path, pack.Number), cancellationToken) is { } table)
         {
-            _packs.Add((pack, [.. BlockTable.Ungroup(table).Where(block => block.Offset + (long)block.Length <= pack.Size)]));
+            _packs.Add((pack, [.. BlockTable.Ungroup(table).Where(block => block.End <= pack.Size)]));
         }
     }
 
-    private async Task TakeOpenAsync(OpenPack open)
+    private async Task<ResumeToken> TakeOpenAsync(ResumeToken token, OpenPack open)
     {
-        if (open is not { Number: >= 0 and <= 99_999, UploadId.Length: > 0, PartSize: > 0, Parts: { } parts }
-            || parts.Any(part => part is not { Number: >= 1 and <= 10_000, Size: > 0, Checksum: not null, Sha256.Length: 64 } || part.Size > open.PartSize))
+        if (!IsSane(open) || !_packs.TrueForAll(taken => taken.Pack.Number != open.Number))
         {
-            return;
+            return token;
         }
 
         var key = ArchiveFormat.PackKey(path, open.Number);
-        var expected = parts.OrderBy(part => part.Number).ToList();
-        IReadOnlyList<SealedPart> kept;
-        if (await store.ListPartsAsync(key, open.UploadId, cancellationToken) is not { } stored)
+        List<SealedPart> kept;
+        ObjectInfo? made;
+        if (await store.ListPartsAsync(key, open.UploadId, cancellationToken) is { } stored)
         {
-            // Perhaps it was completed, and only the token does not know yet.
-            if (await store.FindAsync(key, cancellationToken) is not { } found || found.Size != expected.Sum(part => (long)part.Size))
+            kept = [.. open.Parts.Where(part => stored.Any(there => there.Number == part.Number && part.IsIn(there))).OrderBy(part => part.Number)];
+            if (kept.Count == 0)
             {
-                return;
+                return token;
             }
 
-            kept = expected;
+            // Before it is done: whoever comes after a death in between must know what the object was made of.
+            token = token with { Open = [.. token.Open.Select(pack => pack == open ? open with { Joining = [.. kept.Select(part => part.Number)] } : pack)] };
+            await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token), PutMode.Replace, cancellationToken);
+            var numbers = kept.Select(part => part.Number).ToHashSet();
+            made = await store.CompleteUploadAsync(key, open.UploadId, [.. stored.Where(part => numbers.Contains(part.Number))], createOnly: false, cancellationToken);
         }
         else
         {
-            var byNumber = expected.ToDictionary(part => part.Number);
-            if (stored.Count == 0 || !store.TellsPartChecksums
-                || stored.Any(part => !byNumber.TryGetValue(part.Number, out var known) || known.Size != part.Size || known.Checksum != part.ETag))
+            // Perhaps it was completed, and only the token does not know yet.
+            kept = [.. open.Parts.Where(part => open.Joining?.Contains(part.Number) ?? true).OrderBy(part => part.Number)];
+            made = await store.FindAsync(key, cancellationToken);
+            if (made is null || kept.Count == 0 || made.Size != kept.Sum(part => (long)part.Size))
             {
-                await store.AbortUploadAsync(key, open.UploadId, cancellationToken);
-                return;
+                return token;
             }
-
-            kept = [.. stored.OrderBy(part => part.Number).Select(part => byNumber[part.Number])];
-            await store.CompleteUploadAsync(key, open.UploadId, stored, cancellationToken);
         }
 
         var blocks = Move(BlockTable.Ungroup(open.Blocks), kept, open.PartSize).ToList();
-        var pack = new FinishedPack(open.Number, kept.Sum(part => (long)part.Size), open.PartSize, PackDigest.Of(kept.Select(part => part.Sha256)));
-        await store.PutAsync(ArchiveFormat.TableKey(path, open.Number), CompressedJson.Write(BlockTable.Group(blocks)), createOnly: false, cancellationToken);
-        _packs.Add((pack, blocks));
+        await store.PutAsync(ArchiveFormat.TableKey(path, open.Number), CompressedJson.Write(BlockTable.Group(blocks)), PutMode.Replace, cancellationToken);
+        _packs.Add((new FinishedPack(open.Number, made.Size, open.PartSize, PackDigest.Of(kept.Select(part => part.Sha256)), made.ETag), blocks));
+        _arrived += kept.Where(part => part.ETag is null).Sum(part => (long)part.Size);
+        return token;
     }
+
+    // All parts but the last have the full size; else the chunks of the digest would not be the parts.
+    private static bool IsSane(OpenPack open) =>
+        open is { Number: >= 0 and <= ArchiveFormat.LastPack, UploadId.Length: > 0, PartSize: >= ArchiveFormat.BlockSize and <= ArchiveFormat.LargestChunk, Parts.Count: > 0, Blocks: not null }
+        && open.Parts.All(part => part is { Number: >= 1 and <= 10_000, Size: > 0, Checksum: not null, Sha256.Length: 64 } && Blocks.BlockDigest.TryParse(part.Sha256, out _))
+        && open.Parts.Select(part => part.Number).Distinct().Count() == open.Parts.Count
+        && open.Parts.All(part => part.Size == open.PartSize || (part.Size < open.PartSize && part.Number == open.Parts.Max(last => last.Number)))
+        && open.Parts.Sum(part => (long)part.Size) <= ArchiveFormat.LargestPack;
 
     /// <summary>
     /// Parts that never arrived are missing from the object, so what lies behind them moves forward; a block of which any
     /// byte is missing is dropped.
     /// </summary>
-    private static IEnumerable<PackBlock> Move(IEnumerable<PackBlock> blocks, IReadOnlyList<SealedPart> kept, int partSize)
+    private static IEnumerable<PackBlock> Move(IEnumerable<PackBlock> blocks, List<SealedPart> kept, int partSize)
     {
         var newStart = new Dictionary<long, (long Start, int Size)>();
         long at = 0;
@@ -119,17 +115,41 @@ internal sealed class PackRecovery(IObjectStore store, string path, Cancellation
         foreach (var block in blocks)
         {
             var first = block.Offset / partSize;
-            var last = (block.Offset + (uint)block.Length - 1) / partSize;
+            var last = (block.End - 1) / partSize;
             var whole = true;
             for (var part = first; part <= last && whole; part++)
             {
-                var end = Math.Min(block.Offset + (long)block.Length, (part + 1L) * partSize);
+                var end = Math.Min(block.End, (part + 1L) * partSize);
                 whole = newStart.TryGetValue(part, out var place) && end - (part * (long)partSize) <= place.Size;
             }
 
             if (whole)
             {
                 yield return block with { Offset = (uint)(newStart[first].Start + (block.Offset % partSize)) };
+            }
+        }
+    }
+
+    /// <summary>Whatever else lies there is of no use, and in the way.</summary>
+    private async Task RemoveRestAsync()
+    {
+        await foreach (var upload in store.ListUploadsAsync($"{path}/", cancellationToken))
+        {
+            await store.AbortUploadAsync(upload.Key, upload.UploadId, cancellationToken);
+        }
+
+        var known = _packs.Select(taken => ArchiveFormat.PackKey(path, taken.Pack.Number)).ToHashSet(StringComparer.Ordinal);
+        await foreach (var found in store.ListAsync($"{path}/packs/", cancellationToken))
+        {
+            var name = found.Key[(found.Key.LastIndexOf('/') + 1)..];
+            if (name.Length >= 5 && int.TryParse(name[..5], out var number))
+            {
+                NextNumber = Math.Max(NextNumber, number + 1);
+            }
+
+            if (found.Key.EndsWith(".pack", StringComparison.Ordinal) && !known.Contains(found.Key))
+            {
+                await store.DeleteAsync(found.Key, cancellationToken);
             }
         }
     }

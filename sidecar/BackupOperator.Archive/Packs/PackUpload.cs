@@ -19,11 +19,11 @@ internal sealed class PackUpload(int number, string uploadId, int partSize)
     /// <summary>The parts that are being sent or were.</summary>
     public List<Task<Storage.StoredPart>> Transfers { get; } = [];
 
-    public PackBlock Place(string file, int index, Blocks.BlockDigest digest, int length)
+    public PackBlock Place(string file, int index, Blocks.BlockDigest digest, uint checksum, int length)
     {
         lock (_gate)
         {
-            var block = new PackBlock(file, index, (uint)Size, length, digest);
+            var block = new PackBlock(file, index, (uint)Size, length, checksum, digest);
             _blocks.Add(block);
             Size += length;
             return block;
@@ -38,6 +38,15 @@ internal sealed class PackUpload(int number, string uploadId, int partSize)
         }
     }
 
+    public void Arrived(int number, string etag)
+    {
+        lock (_gate)
+        {
+            var at = _parts.FindIndex(part => part.Number == number);
+            _parts[at] = _parts[at] with { ETag = etag };
+        }
+    }
+
     public OpenPack Describe()
     {
         lock (_gate)
@@ -46,11 +55,11 @@ internal sealed class PackUpload(int number, string uploadId, int partSize)
         }
     }
 
-    public FinishedPack Finish()
+    public FinishedPack Finish(string? tag)
     {
         lock (_gate)
         {
-            return new FinishedPack(number, Size, partSize, PackDigest.Of(_parts.OrderBy(part => part.Number).Select(part => part.Sha256)));
+            return new FinishedPack(number, Size, partSize, PackDigest.Of(_parts.OrderBy(part => part.Number).Select(part => part.Sha256)), tag);
         }
     }
 }

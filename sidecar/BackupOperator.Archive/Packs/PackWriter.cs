@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Storage;
 
@@ -12,9 +11,9 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
 {
     // Keeps block tables, and with them the token, small where files are.
     private const int MostBlocks = 8192;
-    private const int Attempts = 3;
 
-    private readonly SemaphoreSlim _buffers = new(store.Concurrency + 1);
+    // One is filled while the others are on their way.
+    private readonly SemaphoreSlim _buffers = new(Math.Max(2, store.Concurrency));
     private readonly Stack<byte[]> _free = [];
     private readonly List<Task> _finishing = [];
     private int _nextNumber = firstNumber;
@@ -24,10 +23,10 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
     private volatile Exception? _fault;
 
     /// <summary>Gives a block its place. The bytes are copied.</summary>
-    public async ValueTask<BlockReference> AppendAsync(string file, int index, BlockDigest digest, ReadOnlyMemory<byte> stored)
+    public async ValueTask<BlockReference> AppendAsync(string file, int index, BlockDigest digest, uint checksum, ReadOnlyMemory<byte> stored)
     {
         var pack = _pack ??= await BeginAsync();
-        var placed = pack.Place(file, index, digest, stored.Length);
+        var placed = pack.Place(file, index, digest, checksum, stored.Length);
         while (!stored.IsEmpty)
         {
             _part ??= await RentAsync();
@@ -46,7 +45,7 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
             Finish(pack);
         }
 
-        return new BlockReference(pack.Number, placed.Offset, placed.Length, digest);
+        return new BlockReference(pack.Number, placed.Offset, placed.Length, checksum, digest);
     }
 
     /// <summary>Ends the open pack and returns when all packs are objects.</summary>
@@ -70,6 +69,11 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
     private async Task<PackUpload> BeginAsync()
     {
         var number = _nextNumber++;
+        if (number > ArchiveFormat.LastPack)
+        {
+            throw new StorageException(StorageFailure.Refused, $"{store.Describe(path)} would have more than {ArchiveFormat.LastPack + 1} packs. Use larger ones.");
+        }
+
         var pack = new PackUpload(number, await store.BeginUploadAsync(ArchiveFormat.PackKey(path, number), cancellationToken), store.PartSize);
         token.Opened(pack);
         return pack;
@@ -88,11 +92,20 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
 
     private async Task FinishAsync(PackUpload pack)
     {
-        var parts = await Task.WhenAll(pack.Transfers);
-        await store.CompleteUploadAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, parts, cancellationToken);
-        await store.PutAsync(ArchiveFormat.TableKey(path, pack.Number), CompressedJson.Write(pack.Describe().Blocks), createOnly: false, cancellationToken);
-        token.Completed(pack, pack.Finish());
-        await token.SaveAsync();
+        try
+        {
+            var parts = await Task.WhenAll(pack.Transfers);
+            var made = await store.CompleteUploadAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, parts, createOnly: false, cancellationToken);
+            await store.PutAsync(ArchiveFormat.TableKey(path, pack.Number), CompressedJson.Write(pack.Describe().Blocks), PutMode.Replace, cancellationToken);
+            token.Completed(pack, pack.Finish(made.ETag));
+            await token.SaveAsync(PutMode.Replace);
+        }
+        catch (Exception error)
+        {
+            // Whoever appends next learns of it, and need not read on to the end.
+            _fault ??= error;
+            throw;
+        }
     }
 
     private void Seal(PackUpload pack)
@@ -108,28 +121,15 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
         try
         {
             var content = buffer.AsMemory(0, filled);
-            var sha256 = Convert.ToHexStringLower(SHA256.HashData(content.Span));
-            var checksum = store.TellsPartChecksums ? store.PartChecksum(content.Span) : "";
-            pack.Seal(new SealedPart(number, filled, checksum, sha256));
+            var sha256 = BlockDigest.Of(content.Span);
+            var checksum = store.PartChecksum(content.Span, sha256);
+            pack.Seal(new SealedPart(number, filled, checksum, sha256.ToString()));
 
-            // Before the part: a part that the token does not know would have to be sent again.
+            // Before the part: one that the token does not know would have to be sent again.
             await token.SaveAsync();
-            for (var attempt = 1; ; attempt++)
-            {
-                var stored = await store.UploadPartAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, number, content, cancellationToken);
-                token.Sent(filled);
-                if (!store.TellsPartChecksums || stored.ETag == checksum)
-                {
-                    return stored;
-                }
-
-                if (attempt == Attempts)
-                {
-                    throw new StorageException(
-                        StorageFailure.Unavailable,
-                        $"Part {number} of {store.Describe(ArchiveFormat.PackKey(path, pack.Number))} arrives damaged: its checksum is {stored.ETag} and should be {checksum}.");
-                }
-            }
+            var stored = await store.UploadPartAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, number, content, checksum, cancellationToken);
+            token.Arrived(pack, stored);
+            return stored;
         }
         catch (Exception error)
         {

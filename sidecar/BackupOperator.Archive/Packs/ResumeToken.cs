@@ -22,10 +22,11 @@ internal sealed record ResumeToken
 }
 
 /// <summary>A pack that is an object; its block table lies beside it.</summary>
-internal sealed record FinishedPack(int Number, long Size, int Chunk, string Digest);
+internal sealed record FinishedPack(int Number, long Size, int Chunk, string Digest, string? Tag);
 
 /// <summary>A pack that is still an upload.</summary>
-internal sealed record OpenPack(int Number, string UploadId, int PartSize, IReadOnlyList<SealedPart> Parts, IReadOnlyList<TableFile> Blocks);
+/// <param name="Joining">Numbers of the parts that a later attempt was about to make an object of; null before.</param>
+internal sealed record OpenPack(int Number, string UploadId, int PartSize, IReadOnlyList<SealedPart> Parts, IReadOnlyList<TableFile> Blocks, IReadOnlyList<int>? Joining = null);
 
-/// <summary>The blocks of one file in a block table: [index, offset, length] and the digests in the same order.</summary>
+/// <summary>The blocks of one file in a block table: [index, offset, length, checksum] and the digests in the same order.</summary>
 internal sealed record TableFile(string File, IReadOnlyList<long[]> Blocks, IReadOnlyList<string> Digests);

@@ -10,6 +10,7 @@ internal sealed class TokenKeeper(IObjectStore store, string path, string backup
     private readonly List<PackUpload> _open = [];
     private Task _running = Task.CompletedTask;
     private Task? _next;
+    private PutMode _nextMode;
     private long _bytesSent;
 
     public DateTimeOffset StartedAt => startedAt;
@@ -40,7 +41,15 @@ internal sealed class TokenKeeper(IObjectStore store, string path, string backup
         }
     }
 
-    public void Sent(int bytes) => Interlocked.Add(ref _bytesSent, bytes);
+    /// <summary>The store has a part.</summary>
+    public void Arrived(PackUpload pack, StoredPart part)
+    {
+        lock (_gate)
+        {
+            pack.Arrived(part.Number, part.ETag);
+            Interlocked.Add(ref _bytesSent, part.Size);
+        }
+    }
 
     public void Completed(PackUpload? pack, FinishedPack finished)
     {
@@ -56,16 +65,18 @@ internal sealed class TokenKeeper(IObjectStore store, string path, string backup
     }
 
     /// <summary>Returns when what is true now is in the store.</summary>
-    public Task SaveAsync()
+    /// <param name="mode">Lazily between packs: a disk that loses the token loses the parts of the open pack with it.</param>
+    public Task SaveAsync(PutMode mode = PutMode.ReplaceLazily)
     {
         lock (_gate)
         {
-            if (_running.IsCompleted)
+            if (_next is null && _running.IsCompleted)
             {
-                return _running = WriteAsync();
+                return _running = WriteAsync(mode);
             }
 
             // The running one may have looked before; the next one looks when that is over, for all who wait.
+            _nextMode = _next is null || mode == PutMode.Replace ? mode : _nextMode;
             return _next ??= AfterAsync(_running);
         }
     }
@@ -77,13 +88,13 @@ internal sealed class TokenKeeper(IObjectStore store, string path, string backup
         lock (_gate)
         {
             _next = null;
-            _running = write = WriteAsync();
+            _running = write = WriteAsync(_nextMode);
         }
 
         await write;
     }
 
-    private async Task WriteAsync()
+    private async Task WriteAsync(PutMode mode)
     {
         await Task.Yield();
         ResumeToken token;
@@ -99,6 +110,6 @@ internal sealed class TokenKeeper(IObjectStore store, string path, string backup
             };
         }
 
-        await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token), createOnly: false, cancellationToken);
+        await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token), mode, cancellationToken);
     }
 }

@@ -22,6 +22,7 @@ public sealed class ArchiveReader
 
     public string Path { get; }
 
+    /// <summary>As the beginning of the manifest says; only reading all of it proves it.</summary>
     public ManifestHeader Header { get; }
 
     public IReadOnlyList<ManifestPack> Packs { get; }
@@ -55,50 +56,44 @@ public sealed class ArchiveReader
     public static async Task<ArchiveSummary> SummarizeAsync(IObjectStore store, string path, CancellationToken cancellationToken = default)
     {
         var reader = await OpenAsync(store, path, cancellationToken);
-        return await reader.ReadAsync(static _ => { }, cancellationToken);
+        return await reader.ReadAsync(ManifestVisitor.None, cancellationToken);
     }
 
-    /// <summary>Reads the whole manifest and hands out its entries; it blocks the thread that it runs on, which is one of the pool.</summary>
-    public Task<ArchiveSummary> ReadAsync(Action<ManifestEntry> take, CancellationToken cancellationToken = default) => Task.Run(
+    /// <summary>
+    /// Reads the whole manifest and hands out its entries, before it is known that the manifest is whole. The visitor is
+    /// called on a thread of the pool, and may block it.
+    /// </summary>
+    public Task<ArchiveSummary> ReadAsync(ManifestVisitor visitor, CancellationToken cancellationToken = default) => Task.Run(
         () =>
         {
             var key = ArchiveFormat.ManifestKey(Path);
+            var name = Store.Describe(key);
             using var stream = new ObjectReadStream(Store, key, _manifest.Size, cancellationToken);
-            using var reader = new ManifestReader(stream, Store.Describe(key));
-            foreach (var entry in reader.ReadEntries())
+            using var reader = new ManifestReader(stream, name);
+
+            // Blocks refer to packs by their places in this very list.
+            if (!reader.Packs.SequenceEqual(Packs))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                take(entry);
+                throw new CorruptArchiveException($"{name} has changed since it was opened.") { StoredAs = name };
             }
 
-            return new ArchiveSummary
-            {
-                BackupId = Header.BackupId,
-                ManifestDigest = stream.Digest(),
-                Header = Header,
-                Totals = reader.Totals!,
-                StoredBytes = StoredBytes,
-            };
+            reader.ReadEntries(visitor, cancellationToken);
+            return ArchiveSummary.Of(reader.Header, stream.Digest());
         },
         cancellationToken);
 
-    /// <summary>Asks the store for every pack.</summary>
-    /// <exception cref="CorruptArchiveException">One is missing or not as long as it was.</exception>
-    public async Task CheckPacksAsync(CancellationToken cancellationToken = default)
+    /// <summary>Compares the manifest with what somebody recorded of it.</summary>
+    /// <exception cref="CorruptArchiveException">It is another one.</exception>
+    internal void RequireDigest(ArchiveSummary summary, string? recorded)
     {
-        foreach (var pack in Packs)
+        if (recorded is not null && recorded != summary.ManifestDigest)
         {
-            var found = await Store.FindAsync(pack.Key, cancellationToken);
-            if (found?.Size != pack.Size)
-            {
-                throw new CorruptArchiveException(
-                    found is null
-                        ? $"{Store.Describe(pack.Key)} is missing; the backup cannot be restored."
-                        : $"{Store.Describe(pack.Key)} has {found.Size} bytes and should have {pack.Size}; the backup cannot be restored.")
-                {
-                    StoredAs = Store.Describe(pack.Key),
-                };
-            }
+            var name = Store.Describe(ArchiveFormat.ManifestKey(Path));
+            throw new CorruptArchiveException($"{name} is not the manifest that was recorded: it is {summary.ManifestDigest} instead of {recorded}.") { StoredAs = name };
         }
     }
+
+    /// <summary>Asks the store for every pack.</summary>
+    /// <exception cref="CorruptArchiveException">One is missing, or not what was written; it names the first block that is lost.</exception>
+    public Task CheckPacksAsync(CancellationToken cancellationToken = default) => PackCheck.RunAsync(this, cancellationToken);
 }

@@ -1,7 +1,6 @@
 using System.Threading.Channels;
-using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Manifests;
-using BackupOperator.Archive.Native;
+using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Writing;
 
 namespace BackupOperator.Archive.Reading;
@@ -12,95 +11,70 @@ namespace BackupOperator.Archive.Reading;
 /// </summary>
 public sealed class ArchiveRestorer(ArchiveReader archive, RestoreOptions options)
 {
-    private const int LargestRequest = 8 << 20;
+    internal const int LargestRequest = 8 << 20;
+    private const int MostWorkers = 8;
     private const long Headroom = 64L << 20;
-    private readonly List<(ManifestEntry Entry, string FullPath)> _directories = [];
-    private readonly List<(ManifestEntry Entry, string FullPath)> _links = [];
-    private long _bytesDone;
-    private long _filesDone;
-    private long _bytesFetched;
+    private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
+    private readonly TargetFolder _target = new(options.TargetDirectory);
 
     /// <summary>Looks whether the backup is whole and fits; writes nothing.</summary>
     /// <returns>What the manifest says.</returns>
     /// <exception cref="CorruptArchiveException">A pack is missing or shorter, or the manifest is not to be trusted.</exception>
     /// <exception cref="TargetFullException">There is not enough room.</exception>
-    public async Task<ArchiveSummary> CheckAsync(CancellationToken cancellationToken = default)
-    {
-        await archive.CheckPacksAsync(cancellationToken);
-        long needed = 0;
-        var summary = await archive.ReadAsync(
-            entry =>
-            {
-                foreach (var (index, _) in entry.StoredBlocks())
-                {
-                    needed += entry.BlockLength(index);
-                }
-            },
-            cancellationToken);
-        if (options.ManifestDigest is { } digest && digest != summary.ManifestDigest)
-        {
-            throw new CorruptArchiveException(
-                $"{archive.Store.Describe(ArchiveFormat.ManifestKey(archive.Path))} is not the manifest that was recorded: it is {summary.ManifestDigest} instead of {digest}.")
-            {
-                StoredAs = archive.Store.Describe(ArchiveFormat.ManifestKey(archive.Path)),
-            };
-        }
-
-        var folder = options.TargetDirectory;
-        var present = Directory.Exists(folder) ? AllocatedBytes(folder) : 0;
-        while (!Directory.Exists(folder))
-        {
-            folder = Path.GetDirectoryName(folder) ?? "/";
-        }
-
-        var available = FileSystems.AvailableBytes(folder) + present;
-        return available >= needed + Headroom
-            ? summary
-            : throw new TargetFullException(
-                $"Restoring to {options.TargetDirectory} needs {needed >> 20} MiB and {available >> 20} MiB are free. Enlarge the claim, or remove what is not needed.");
-    }
+    /// <exception cref="DataDirectoryException">The folder holds something else.</exception>
+    public async Task<ArchiveSummary> CheckAsync(CancellationToken cancellationToken = default) => (await ExamineAsync(cancellationToken)).Summary;
 
     /// <summary>Restores everything; what is there when it returns is on the disk.</summary>
     public async Task<ArchiveSummary> RestoreAsync(IProgress<ArchiveProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var plan = await CheckAsync(cancellationToken);
-        var workers = options.Concurrency ?? Math.Max(archive.Store.Concurrency, Environment.ProcessorCount);
+        var (summary, kinds) = await ExamineAsync(cancellationToken);
+        await Task.Run(() => _target.Prepare(summary.ManifestDigest, kinds), cancellationToken);
+
+        var workers = options.Concurrency ?? Math.Min(MostWorkers, Math.Max(archive.Store.Concurrency, Environment.ProcessorCount));
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var jobs = Channel.CreateBounded<FetchJob>(workers * 2);
-        Directory.CreateDirectory(options.TargetDirectory);
-
-        var fetchers = Enumerable.Range(0, workers).Select(_ => Task.Run(() => FetchAsync(jobs.Reader, stop.Token), CancellationToken.None)).ToList();
-        var planning = Task.Run(() => PlanAsync(jobs.Writer, stop.Token), CancellationToken.None);
-        var tasks = fetchers.Append(planning).ToList();
-        using (var ticker = progress is null ? null : options.Time.CreateTimer(_ => Tell(progress, plan), null, TimeSpan.FromMilliseconds(250), TimeSpan.FromMilliseconds(250)))
+        var jobs = Channel.CreateBounded<FetchJob>(workers);
+        var counters = new RestoreCounters();
+        var plan = new RestorePlan(_target, counters, job => Send(jobs.Writer, job, stop.Token));
+        var planning = Task.Run(() => PlanAsync(plan, jobs.Writer, stop.Token), CancellationToken.None);
+        var fetching = Enumerable.Range(0, workers).Select(_ => Task.Run(() => FetchAsync(jobs.Reader, counters, stop.Token), CancellationToken.None));
+        using (var ticker = progress is null ? null : options.Time.CreateTimer(_ => progress.Report(counters.Progress(summary.Totals)), null, Tick, Tick))
         {
-            await FirstFailure.WhenAllAsync(tasks, stop);
+            await FirstFailure.WhenAllAsync([planning, .. fetching], stop);
         }
 
-        await Task.Run(FinishDirectories, cancellationToken);
-        if (progress is not null)
-        {
-            Tell(progress, plan);
-        }
-
-        return await planning;
+        // What was written is what the manifest said the second time.
+        archive.RequireDigest(await planning, summary.ManifestDigest);
+        await Task.Run(
+            () =>
+            {
+                plan.FinishDirectories();
+                _target.Finish(summary.Header.Root);
+            },
+            cancellationToken);
+        progress?.Report(counters.Progress(summary.Totals));
+        return summary;
     }
 
-    private async Task<ArchiveSummary> PlanAsync(ChannelWriter<FetchJob> jobs, CancellationToken cancellationToken)
+    private async Task<(ArchiveSummary Summary, IReadOnlyDictionary<string, ManifestEntryKind> Kinds)> ExamineAsync(CancellationToken cancellationToken)
     {
-        var planner = new FetchPlanner(LargestRequest);
-        void Send(FetchJob? job)
-        {
-            if (job is not null && !jobs.TryWrite(job))
-            {
-                jobs.WriteAsync(job, cancellationToken).AsTask().GetAwaiter().GetResult();
-            }
-        }
+        var kinds = new Kinds(_target.HasContent);
+        var summary = await archive.ReadAsync(kinds, cancellationToken);
+        archive.RequireDigest(summary, options.ManifestDigest);
+        await archive.CheckPacksAsync(cancellationToken);
+        _target.RequireOwn(summary.ManifestDigest);
+        var available = _target.AvailableBytes();
+        return available >= summary.Totals.DataBytes + Headroom
+            ? (summary, kinds.ByPath)
+            : throw new TargetFullException(
+                $"Restoring to {_target.Path} needs {summary.Totals.DataBytes >> 20} MiB and {available >> 20} MiB are free. Enlarge the claim, or remove what is not needed.");
+    }
 
+    private async Task<ArchiveSummary> PlanAsync(RestorePlan plan, ChannelWriter<FetchJob> jobs, CancellationToken cancellationToken)
+    {
         try
         {
-            var summary = await archive.ReadAsync(entry => Begin(entry, planner, Send), cancellationToken);
-            Send(planner.Take());
+            var summary = await archive.ReadAsync(plan, cancellationToken);
+            plan.Complete();
             return summary;
         }
         finally
@@ -109,109 +83,55 @@ public sealed class ArchiveRestorer(ArchiveReader archive, RestoreOptions option
         }
     }
 
-    private void Begin(ManifestEntry entry, FetchPlanner planner, Action<FetchJob?> send)
+    private static void Send(ChannelWriter<FetchJob> jobs, FetchJob job, CancellationToken cancellationToken)
     {
-        var fullPath = Path.Combine(options.TargetDirectory, entry.Path);
-        switch (entry.Kind)
+        if (!jobs.TryWrite(job))
         {
-            case ManifestEntryKind.Directory:
-                Directory.CreateDirectory(fullPath);
-                _directories.Add((entry, fullPath));
-                return;
-            case ManifestEntryKind.Link:
-                _links.Add((entry, fullPath));
-                return;
+            jobs.WriteAsync(job, cancellationToken).AsTask().GetAwaiter().GetResult();
         }
-
-        var wasThere = File.Exists(fullPath);
-        var handle = File.OpenHandle(fullPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
-        if (RandomAccess.GetLength(handle) != entry.Size)
-        {
-            // A new file is one hole, so holes are in their places from the beginning.
-            RandomAccess.SetLength(handle, 0);
-            RandomAccess.SetLength(handle, entry.Size);
-            wasThere = false;
-        }
-
-        var file = new TargetFile(entry, fullPath, handle);
-        var position = 0L;
-        var buffer = wasThere ? new byte[ArchiveFormat.BlockSize] : [];
-        foreach (var (index, block) in entry.StoredBlocks())
-        {
-            var offset = (long)index * ArchiveFormat.BlockSize;
-            Interlocked.Add(ref _bytesDone, offset - position);
-            position = offset + entry.BlockLength(index);
-            if (wasThere && Holds(file, index, block, buffer))
-            {
-                Interlocked.Add(ref _bytesDone, entry.BlockLength(index));
-                continue;
-            }
-
-            file.Expect();
-            send(planner.Add(new WantedBlock(file, index, block)));
-        }
-
-        Interlocked.Add(ref _bytesDone, entry.Size - position);
-        Done(file);
     }
 
-    private static bool Holds(TargetFile file, int index, BlockReference block, byte[] buffer)
-    {
-        var wanted = buffer.AsSpan(0, file.Entry.BlockLength(index));
-        return RandomAccess.Read(file.Handle, wanted, (long)index * ArchiveFormat.BlockSize) == wanted.Length && BlockDigest.Of(wanted) == block.Digest;
-    }
-
-    private async Task FetchAsync(ChannelReader<FetchJob> jobs, CancellationToken cancellationToken)
+    private async Task FetchAsync(ChannelReader<FetchJob> jobs, RestoreCounters counters, CancellationToken cancellationToken)
     {
         using var checker = new BlockChecker(archive.Store);
-        var buffer = new byte[LargestRequest + ArchiveFormat.BlockSize];
+        var buffer = GC.AllocateUninitializedArray<byte>(LargestRequest + ArchiveFormat.BlockSize);
         await foreach (var job in jobs.ReadAllAsync(cancellationToken))
         {
             var pack = archive.Packs[job.Pack];
             var stored = buffer.AsMemory(0, job.Length);
-            await archive.Store.ReadAsync(pack.Key, job.Offset, stored, cancellationToken);
-            Interlocked.Add(ref _bytesFetched, job.Length);
+            try
+            {
+                await archive.Store.ReadAsync(pack.Key, job.Offset, stored, cancellationToken);
+            }
+            catch (StorageException error) when (error.Failure == StorageFailure.NotFound)
+            {
+                var (file, index, block) = job.Blocks[0];
+                throw checker.Damaged(pack, file.Entry.Path, index, block, "it is no longer there", error);
+            }
+
+            counters.AddFetched(job.Length);
             foreach (var (file, index, block) in job.Blocks)
             {
                 var length = file.Entry.BlockLength(index);
                 var plain = checker.Open(stored.Slice((int)(block.Offset - job.Offset), block.Length), pack, file.Entry.Path, index, block, length);
-                RandomAccess.Write(file.Handle, plain.Span, (long)index * ArchiveFormat.BlockSize);
-                Interlocked.Add(ref _bytesDone, length);
-                Done(file);
+                file.Write(index, plain.Span);
+                counters.AddBytes(length);
+                counters.Finish(file);
             }
         }
     }
 
-    private void Done(TargetFile file)
+    // Needed only where something may have to go.
+    private sealed class Kinds(bool isWanted) : ManifestVisitor
     {
-        if (file.Finish())
+        public Dictionary<string, ManifestEntryKind> ByPath { get; } = new(StringComparer.Ordinal);
+
+        public override void Begin(ManifestEntry entry)
         {
-            Interlocked.Increment(ref _filesDone);
+            if (isWanted)
+            {
+                ByPath.Add(entry.Path, entry.Kind);
+            }
         }
     }
-
-    // Links last: nothing was written through one. Directories from the deepest up, since entries change their times.
-    private void FinishDirectories()
-    {
-        foreach (var (entry, fullPath) in _links)
-        {
-            File.Delete(fullPath);
-            File.CreateSymbolicLink(fullPath, entry.Target!);
-            Attributes.Apply(entry, fullPath);
-        }
-
-        foreach (var (entry, fullPath) in Enumerable.Reverse(_directories))
-        {
-            Attributes.Apply(entry, fullPath);
-        }
-
-        Syscalls.FlushFileSystem(options.TargetDirectory);
-    }
-
-    private void Tell(IProgress<ArchiveProgress> progress, ArchiveSummary plan) => progress.Report(new ArchiveProgress(
-        Interlocked.Read(ref _bytesDone), plan.Totals.LogicalBytes, Interlocked.Read(ref _filesDone), plan.Totals.Files, Interlocked.Read(ref _bytesFetched)));
-
-    private static long AllocatedBytes(string folder) =>
-        Directory.EnumerateFiles(folder, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.ReparsePoint })
-            .Sum(path => FileStat.TryRead(path)?.AllocatedBytes ?? 0);
 }

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Threading.Channels;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Packs;
+using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Writing;
 
 namespace BackupOperator.Archive.Reading;
@@ -19,13 +20,8 @@ public sealed class ArchiveVerifier(ArchiveReader archive, TimeProvider? time = 
     public async Task<ArchiveSummary> VerifyAsync(
         VerificationLevel level, string? manifestDigest = null, IProgress<ArchiveProgress>? progress = null, CancellationToken cancellationToken = default)
     {
-        var summary = await archive.ReadAsync(static _ => { }, cancellationToken);
-        if (manifestDigest is not null && manifestDigest != summary.ManifestDigest)
-        {
-            var name = archive.Store.Describe(ArchiveFormat.ManifestKey(archive.Path));
-            throw new CorruptArchiveException($"{name} is not the manifest that was recorded: it is {summary.ManifestDigest} instead of {manifestDigest}.") { StoredAs = name };
-        }
-
+        var summary = await archive.ReadAsync(ManifestVisitor.None, cancellationToken);
+        archive.RequireDigest(summary, manifestDigest);
         await archive.CheckPacksAsync(cancellationToken);
         if (level == VerificationLevel.ReadBack)
         {
@@ -95,7 +91,15 @@ public sealed class ArchiveVerifier(ArchiveReader archive, TimeProvider? time = 
             }
 
             var stored = buffer.AsMemory(0, (int)(end - from));
-            await archive.Store.ReadAsync(pack.Key, from, stored, cancellationToken);
+            try
+            {
+                await archive.Store.ReadAsync(pack.Key, from, stored, cancellationToken);
+            }
+            catch (StorageException error) when (error.Failure == StorageFailure.NotFound && items.Count > 0)
+            {
+                throw checker.Damaged(pack, blocks.FileOf(items[0]), items[0].Index, items[0].Block, "it is no longer there", error);
+            }
+
             digests[number - fromPack][chunk] = Convert.ToHexStringLower(SHA256.HashData(stored.Span[..(int)(to - from)]));
             foreach (var item in items)
             {

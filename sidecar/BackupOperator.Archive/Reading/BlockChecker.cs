@@ -14,34 +14,37 @@ internal sealed class BlockChecker(IObjectStore store) : IDisposable
     /// <returns>The plain bytes, until the next call.</returns>
     public ReadOnlyMemory<byte> Open(ReadOnlyMemory<byte> stored, ManifestPack pack, string file, int index, BlockReference block, int plainLength)
     {
-        ReadOnlyMemory<byte> plain;
-        if (block.Length == plainLength)
+        if (BlockChecksum.Of(stored.Span) != block.Checksum)
         {
-            plain = stored;
-        }
-        else
-        {
-            try
-            {
-                var size = _zstd.Decompress(stored.Span, _plain);
-                plain = size == plainLength ? _plain.AsMemory(0, size) : throw new ZstdException($"it holds {size} bytes instead of {plainLength}");
-            }
-            catch (ZstdException error)
-            {
-                throw Damaged(pack, file, index, block, error.Message, error);
-            }
+            throw Damaged(pack, file, index, block, "its checksum is another");
         }
 
-        return BlockDigest.Of(plain.Span) == block.Digest ? plain : throw Damaged(pack, file, index, block, "its SHA-256 is another", null);
+        var plain = block.Length == plainLength ? stored : Decompress(stored, pack, file, index, block, plainLength);
+        return BlockDigest.Of(plain.Span) == block.Digest ? plain : throw Damaged(pack, file, index, block, "its SHA-256 is another");
     }
 
     public void Dispose() => _zstd.Dispose();
 
-    private CorruptArchiveException Damaged(ManifestPack pack, string file, int index, BlockReference block, string why, Exception? inner) =>
+    /// <summary>The error for a block that cannot be had.</summary>
+    public CorruptArchiveException Damaged(ManifestPack pack, string file, int index, BlockReference block, string why, Exception? inner = null) =>
         new($"Block {index} of {file} is damaged in {store.Describe(pack.Key)} at offset {block.Offset}: {why}.", inner)
         {
             StoredAs = store.Describe(pack.Key),
             File = file,
             Block = index,
+            Offset = block.Offset,
         };
+
+    private ReadOnlyMemory<byte> Decompress(ReadOnlyMemory<byte> stored, ManifestPack pack, string file, int index, BlockReference block, int plainLength)
+    {
+        try
+        {
+            var size = _zstd.Decompress(stored.Span, _plain.AsSpan(0, plainLength));
+            return size == plainLength ? _plain.AsMemory(0, size) : throw new ZstdException($"it holds {size} bytes instead of {plainLength}");
+        }
+        catch (ZstdException error)
+        {
+            throw Damaged(pack, file, index, block, error.Message, error);
+        }
+    }
 }

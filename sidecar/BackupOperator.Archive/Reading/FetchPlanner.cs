@@ -4,6 +4,9 @@ namespace BackupOperator.Archive.Reading;
 internal sealed class FetchPlanner(int largest)
 {
     private const int LargestGap = 64 << 10;
+
+    // Each block of a small file is a file that is open until it is written.
+    private const int MostBlocks = 64;
     private List<WantedBlock> _blocks = [];
     private long _start;
     private long _end;
@@ -15,7 +18,7 @@ internal sealed class FetchPlanner(int largest)
         var block = wanted.Block;
         FetchJob? full = null;
         if (_blocks.Count > 0
-            && (block.Pack != _pack || block.Offset < _end || block.Offset - _end > LargestGap || block.Offset + (long)block.Length - _start > largest))
+            && (_blocks.Count == MostBlocks || block.Pack != _pack || block.Offset < _end || block.Offset - _end > LargestGap || block.Offset + (long)block.Length - _start > largest))
         {
             full = Take();
         }

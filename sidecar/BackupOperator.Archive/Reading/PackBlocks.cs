@@ -1,4 +1,5 @@
 using BackupOperator.Archive.Blocks;
+using BackupOperator.Archive.Manifests;
 
 namespace BackupOperator.Archive.Reading;
 
@@ -14,30 +15,7 @@ internal sealed class PackBlocks
     public static async Task<PackBlocks> GatherAsync(ArchiveReader archive, int fromPack, int toPack, CancellationToken cancellationToken)
     {
         var gathered = new PackBlocks();
-        await archive.ReadAsync(
-            entry =>
-            {
-                var file = -1;
-                foreach (var (index, block) in entry.StoredBlocks())
-                {
-                    if (block.Pack >= fromPack && block.Pack < toPack)
-                    {
-                        if (file < 0)
-                        {
-                            file = gathered._files.Count;
-                            gathered._files.Add(entry.Path);
-                        }
-
-                        if (!gathered._packs.TryGetValue(block.Pack, out var items))
-                        {
-                            gathered._packs[block.Pack] = items = [];
-                        }
-
-                        items.Add(new Item(file, index, entry.BlockLength(index), block));
-                    }
-                }
-            },
-            cancellationToken);
+        await archive.ReadAsync(new Gatherer(gathered, fromPack, toPack), cancellationToken);
         foreach (var items in gathered._packs.Values)
         {
             items.Sort(static (a, b) => a.Block.Offset.CompareTo(b.Block.Offset));
@@ -66,6 +44,34 @@ internal sealed class PackBlocks
         for (; low < items.Count && items[low].Block.Offset < to; low++)
         {
             yield return items[low];
+        }
+    }
+
+    private sealed class Gatherer(PackBlocks to, int fromPack, int toPack) : ManifestVisitor
+    {
+        private bool _isNamed;
+
+        public override void Begin(ManifestEntry entry) => _isNamed = false;
+
+        public override void Block(ManifestEntry entry, int index, BlockReference block)
+        {
+            if (block.Pack < fromPack || block.Pack >= toPack)
+            {
+                return;
+            }
+
+            if (!_isNamed)
+            {
+                to._files.Add(entry.Path);
+                _isNamed = true;
+            }
+
+            if (!to._packs.TryGetValue(block.Pack, out var items))
+            {
+                to._packs[block.Pack] = items = [];
+            }
+
+            items.Add(new Item(to._files.Count - 1, index, entry.BlockLength(index), block));
         }
     }
 }

@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Native;
 using Microsoft.Win32.SafeHandles;
@@ -5,13 +6,57 @@ using Microsoft.Win32.SafeHandles;
 namespace BackupOperator.Archive.Reading;
 
 /// <summary>A file that is being restored; it is finished when its last block is written.</summary>
-internal sealed class TargetFile(ManifestEntry entry, string fullPath, SafeFileHandle handle)
+internal sealed class TargetFile
 {
+    private readonly string _fullPath;
+    private readonly SafeFileHandle _handle;
     private int _pending = 1;
 
-    public ManifestEntry Entry => entry;
+    public TargetFile(ManifestEntry entry, string fullPath)
+    {
+        Entry = entry;
+        _fullPath = fullPath;
+        WasThere = File.Exists(fullPath);
+        _handle = File.OpenHandle(fullPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        if (RandomAccess.GetLength(_handle) != entry.Size)
+        {
+            // A new file is one hole, so holes are in their places from the beginning.
+            RandomAccess.SetLength(_handle, 0);
+            RandomAccess.SetLength(_handle, entry.Size);
+            WasThere = false;
+        }
+    }
 
-    public SafeFileHandle Handle => handle;
+    public ManifestEntry Entry { get; }
+
+    /// <summary>Whether an attempt before this one may have written parts of it.</summary>
+    public bool WasThere { get; }
+
+    public static long PlaceOf(int index) => (long)index * ArchiveFormat.BlockSize;
+
+    public void Write(int index, ReadOnlySpan<byte> plain) => RandomAccess.Write(_handle, plain, PlaceOf(index));
+
+    /// <summary>Whether a block is there already.</summary>
+    public bool Holds(int index, BlockReference block, byte[] buffer)
+    {
+        var wanted = buffer.AsSpan(0, Entry.BlockLength(index));
+        return WasThere && Fill(wanted, PlaceOf(index)) && BlockDigest.Of(wanted) == block.Digest;
+    }
+
+    /// <summary>Sees to it that a range is a hole, whatever was there.</summary>
+    public void Clear(long from, long to)
+    {
+        if (!WasThere || from >= to || Syscalls.TryPunchHole(_handle, from, to - from))
+        {
+            return;
+        }
+
+        var zeros = new byte[ArchiveFormat.BlockSize];
+        for (; from < to; from += zeros.Length)
+        {
+            RandomAccess.Write(_handle, zeros.AsSpan(0, (int)Math.Min(zeros.Length, to - from)), from);
+        }
+    }
 
     public void Expect() => Interlocked.Increment(ref _pending);
 
@@ -24,8 +69,25 @@ internal sealed class TargetFile(ManifestEntry entry, string fullPath, SafeFileH
             return false;
         }
 
-        handle.Dispose();
-        Attributes.Apply(entry, fullPath);
+        _handle.Dispose();
+        Attributes.Apply(Entry, _fullPath);
+        return true;
+    }
+
+    private bool Fill(Span<byte> buffer, long offset)
+    {
+        while (buffer.Length > 0)
+        {
+            var read = RandomAccess.Read(_handle, buffer, offset);
+            if (read == 0)
+            {
+                return false;
+            }
+
+            buffer = buffer[read..];
+            offset += read;
+        }
+
         return true;
     }
 }

@@ -1,3 +1,5 @@
+using BackupOperator.Archive.Blocks;
+
 namespace BackupOperator.Archive.Storage;
 
 /// <summary>
@@ -12,11 +14,12 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>Parts in flight at once.</summary>
     int Concurrency { get; }
 
-    /// <summary>Whether the store's checksums can be foretold; not where it encrypts with keys of its own.</summary>
-    bool TellsPartChecksums { get; }
-
-    /// <summary>The <see cref="StoredPart.ETag"/> of a part with this content, where the store does not encrypt with keys of its own.</summary>
-    string PartChecksum(ReadOnlySpan<byte> content);
+    /// <summary>
+    /// The checksum by which the store can tell that a part has arrived as it was sent. Mostly it is also the
+    /// <see cref="StoredPart.ETag"/> that the store will give to the part; not where it encrypts with keys of its own.
+    /// </summary>
+    /// <param name="sha256">The SHA-256 of the content, which the caller has at hand.</param>
+    string PartChecksum(ReadOnlySpan<byte> content, BlockDigest sha256);
 
     /// <summary>How a person names the object, such as <c>s3://bucket/key</c>.</summary>
     string Describe(string key);
@@ -30,8 +33,8 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>Fills the buffer from <paramref name="offset"/> on; an object that ends before is <see cref="StorageFailure.NotFound"/>.</summary>
     Task ReadAsync(string key, long offset, Memory<byte> buffer, CancellationToken cancellationToken = default);
 
-    /// <summary>Writes a small object; with <paramref name="createOnly"/> one that is there is <see cref="StorageFailure.AlreadyExists"/>.</summary>
-    Task PutAsync(string key, ReadOnlyMemory<byte> content, bool createOnly = false, CancellationToken cancellationToken = default);
+    /// <summary>Writes a small object: either all of it is there afterwards or what was there before.</summary>
+    Task PutAsync(string key, ReadOnlyMemory<byte> content, PutMode mode = PutMode.Replace, CancellationToken cancellationToken = default);
 
     /// <summary>Begins an upload in parts; nothing is to be seen under the key until it is completed.</summary>
     /// <returns>The upload's id.</returns>
@@ -39,13 +42,19 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>Sends a part; a part sent before under the same number is replaced.</summary>
     /// <param name="number">From 1 to 10,000.</param>
-    Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default);
+    /// <param name="checksum">What <see cref="PartChecksum"/> said of the content.</param>
+    Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string checksum, CancellationToken cancellationToken = default);
 
     /// <returns>The parts that the store has, by number; null where it does not know the upload.</returns>
     Task<IReadOnlyList<StoredPart>?> ListPartsAsync(string key, string uploadId, CancellationToken cancellationToken = default);
 
-    /// <summary>Makes the parts one object. An answer that was lost is no error when the object is there.</summary>
-    Task CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken = default);
+    /// <summary>
+    /// Joins parts, in the order of their numbers, to one object; parts that are not named are dropped, and nothing takes
+    /// their place. An answer that was lost is no error when the object is there.
+    /// </summary>
+    /// <param name="createOnly">An object that is there is <see cref="StorageFailure.AlreadyExists"/>.</param>
+    /// <returns>The object, as the store has it now.</returns>
+    Task<ObjectInfo> CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, bool createOnly = false, CancellationToken cancellationToken = default);
 
     /// <summary>Forgets an upload and its parts; one that is unknown is no error.</summary>
     Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken = default);
@@ -58,6 +67,19 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>What the store has left, in bytes; null where it does not tell.</summary>
     long? AvailableBytes { get; }
+}
+
+/// <summary>What becomes of an object that is there already, and of the new one when the power fails.</summary>
+public enum PutMode
+{
+    /// <summary>It is replaced.</summary>
+    Replace,
+
+    /// <summary>It stays, and the call fails with <see cref="StorageFailure.AlreadyExists"/>.</summary>
+    CreateOnly,
+
+    /// <summary>It is replaced, without waiting for the disk: for what a loss of power may take.</summary>
+    ReplaceLazily,
 }
 
 /// <param name="ETag">The store's own checksum: for a plain object usually its MD5 in hex digits.</param>

@@ -5,9 +5,11 @@ namespace BackupOperator.Archive.Storage;
 /// <summary>An object from its beginning to its end, by ranged reads; it blocks, so it belongs on a thread of its own.</summary>
 internal sealed class ObjectReadStream(IObjectStore store, string key, long size, CancellationToken cancellationToken) : Stream
 {
-    private const int Window = 4 << 20;
+    private const int FirstWindow = 128 << 10;
+    private const int LargestWindow = 4 << 20;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private byte[] _buffer = [];
+    private int _window = FirstWindow;
     private int _at;
     private long _position;
 
@@ -39,11 +41,14 @@ internal sealed class ObjectReadStream(IObjectStore store, string key, long size
                 return 0;
             }
 
-            _buffer = new byte[(int)Math.Min(Window, size - _position)];
+            _buffer = new byte[(int)Math.Min(_window, size - _position)];
             store.ReadAsync(key, _position, _buffer, cancellationToken).GetAwaiter().GetResult();
             _hash.AppendData(_buffer);
             _position += _buffer.Length;
             _at = 0;
+
+            // The beginning is often all that is wanted.
+            _window = Math.Min(_window * 4, LargestWindow);
         }
 
         var count = Math.Min(buffer.Length, _buffer.Length - _at);

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BackupOperator.Archive.Blocks;
 
 namespace BackupOperator.Archive.Storage;
 
@@ -52,18 +53,12 @@ internal sealed class ObjectWriteStream(IObjectStore store, string key, Cancella
     {
         if (_uploadId is null)
         {
-            await store.PutAsync(key, _part.GetBuffer().AsMemory(0, (int)_part.Length), createOnly: true, cancellationToken);
+            await store.PutAsync(key, _part.GetBuffer().AsMemory(0, (int)_part.Length), PutMode.CreateOnly, cancellationToken);
         }
         else
         {
             await SendAsync();
-            if (await store.FindAsync(key, cancellationToken) is not null)
-            {
-                await store.AbortUploadAsync(key, _uploadId, cancellationToken);
-                throw new StorageException(StorageFailure.AlreadyExists, $"{store.Describe(key)} exists already.");
-            }
-
-            await store.CompleteUploadAsync(key, _uploadId, _parts, cancellationToken);
+            await store.CompleteUploadAsync(key, _uploadId, _parts, createOnly: true, cancellationToken);
         }
 
         return $"sha256:{Convert.ToHexStringLower(_hash.GetHashAndReset())}";
@@ -95,7 +90,9 @@ internal sealed class ObjectWriteStream(IObjectStore store, string key, Cancella
         if (_part.Length > 0)
         {
             _uploadId ??= await store.BeginUploadAsync(key, cancellationToken);
-            _parts.Add(await store.UploadPartAsync(key, _uploadId, _parts.Count + 1, _part.GetBuffer().AsMemory(0, (int)_part.Length), cancellationToken));
+            var content = _part.GetBuffer().AsMemory(0, (int)_part.Length);
+            var checksum = store.PartChecksum(content.Span, BlockDigest.Of(content.Span));
+            _parts.Add(await store.UploadPartAsync(key, _uploadId, _parts.Count + 1, content, checksum, cancellationToken));
             _part.SetLength(0);
         }
     }

@@ -3,7 +3,7 @@ namespace BackupOperator.Archive.Storage;
 /// <summary>How often and how long apart a request is repeated: exponential back-off with full jitter, a server's Retry-After first.</summary>
 public sealed record RetryPolicy
 {
-    public int Attempts { get; init; } = 8;
+    public int Attempts { get; init; } = 10;
 
     public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(200);
 

@@ -1,4 +1,5 @@
 using BackupOperator.Archive.Manifests;
+using BackupOperator.Archive.Native;
 using BackupOperator.Archive.Packs;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage;
@@ -12,6 +13,7 @@ namespace BackupOperator.Archive.Writing;
 /// </summary>
 public sealed class ArchiveWriter : IAsyncDisposable
 {
+    private static readonly TimeSpan TidyingLimit = TimeSpan.FromMinutes(10);
     private readonly IObjectStore _store;
     private readonly string _path;
     private readonly ArchiveWriterOptions _options;
@@ -22,6 +24,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
     private IReadOnlyDictionary<string, FileRecord> _records = new Dictionary<string, FileRecord>();
     private IReadOnlyList<SourceEntry>? _final;
     private PassResult? _finalPass;
+    private DateTimeOffset _readAt;
 
     private ArchiveWriter(IObjectStore store, string path, ArchiveWriterOptions options, TokenKeeper token, PackRecovery recovery, CancellationTokenSource lifetime)
     {
@@ -32,15 +35,20 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _candidates = new Candidates();
         _lifetime = lifetime;
         _packs = new PackWriter(store, path, token, recovery.NextNumber, options.PackLimit, lifetime.Token);
-        foreach (var (pack, blocks) in recovery.Packs)
+        foreach (var (pack, blocks) in recovery.Packs.OrderBy(taken => taken.Pack.Number))
         {
             token.Completed(null, pack);
             _candidates.Add(pack.Number, blocks);
         }
+
+        _candidates.Complete();
     }
 
     /// <summary>The backup, where an attempt before this one has finished it: nothing is left to be done.</summary>
     public ArchiveSummary? Committed { get; private init; }
+
+    /// <summary>Whether blocks of an attempt before this one were found.</summary>
+    public bool IsResumed => !_candidates.IsEmpty;
 
     /// <summary>Bytes that were sent to the store, by all attempts together.</summary>
     public long BytesUploaded => _token.BytesSent;
@@ -56,7 +64,22 @@ public sealed class ArchiveWriter : IAsyncDisposable
             throw new ArgumentException($"'{path}' {reason}", nameof(path));
         }
 
+        options.Validate();
         var lifetime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        try
+        {
+            return await OpenAsync(store, path, options, lifetime);
+        }
+        catch
+        {
+            lifetime.Dispose();
+            throw;
+        }
+    }
+
+    private static async Task<ArchiveWriter> OpenAsync(IObjectStore store, string path, ArchiveWriterOptions options, CancellationTokenSource lifetime)
+    {
+        var cancellationToken = lifetime.Token;
         var now = options.Time.GetUtcNow();
         if (await store.FindAsync(ArchiveFormat.ManifestKey(path), cancellationToken) is not null)
         {
@@ -68,7 +91,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
             }
 
             var nothing = new TokenKeeper(store, path, options.BackupId, now, lifetime.Token);
-            await RemoveLeftoversAsync(store, path, cancellationToken);
+            await RemoveLeftoversAsync(store, path, (await ArchiveReader.OpenAsync(store, path, cancellationToken)).Packs);
             return new ArchiveWriter(store, path, options, nothing, new PackRecovery(store, path, cancellationToken), lifetime) { Committed = summary };
         }
 
@@ -81,13 +104,12 @@ public sealed class ArchiveWriter : IAsyncDisposable
 
         var recovery = new PackRecovery(store, path, cancellationToken);
         await recovery.RunAsync(token);
-        var kept = recovery.Packs.Sum(taken => taken.Pack.Size);
         var keeper = new TokenKeeper(store, path, options.BackupId, token?.StartedAt ?? now, lifetime.Token)
         {
-            BytesSent = Math.Max(token?.BytesSent ?? 0, kept),
+            BytesSent = recovery.BytesSent,
         };
         var writer = new ArchiveWriter(store, path, options, keeper, recovery, lifetime);
-        await keeper.SaveAsync();
+        await keeper.SaveAsync(PutMode.Replace);
         return writer;
     }
 
@@ -96,14 +118,25 @@ public sealed class ArchiveWriter : IAsyncDisposable
     /// <exception cref="DataDirectoryException">The directory cannot be read, or changes although it is stopped.</exception>
     public async Task<PassResult> RunPassAsync(bool databaseStopped, IProgress<ArchiveProgress>? progress = null, CancellationToken cancellationToken = default)
     {
+        if (Committed is not null)
+        {
+            throw new InvalidOperationException("The backup is committed already.");
+        }
+
+        _final = null;
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lifetime.Token);
-        var entries = await Task.Run(() => DirectoryScanner.Scan(_options.SourceDirectory, _options.Excluded, !databaseStopped), both.Token);
+        var entries = await Task.Run(() => Scan(!databaseStopped), both.Token);
         var files = entries.Where(entry => entry.Kind == ManifestEntryKind.File).ToList();
         var meter = new ProgressMeter(progress, _options.Time, files.Sum(file => file.Stat.Size), files.Count, () => _token.BytesSent);
         using var pass = new DirectoryPass(_options, _packs, _candidates, !databaseStopped, both.Token);
         var result = await pass.RunAsync(entries, _records, meter);
         _records = pass.Records;
-        (_final, _finalPass) = databaseStopped ? (entries, result) : (null, null);
+        if (databaseStopped)
+        {
+            await Task.Run(() => RefuseChanges(entries, Scan(isLive: false)), both.Token);
+            (_final, _finalPass, _readAt) = (entries, result, _options.Time.GetUtcNow());
+        }
+
         return result;
     }
 
@@ -117,32 +150,31 @@ public sealed class ArchiveWriter : IAsyncDisposable
 
         using var registration = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), _lifetime);
         await _packs.FlushAsync();
+        var finished = _token.Finished;
+        var used = new PackNumbers(finished, entries.Select(entry => _records.GetValueOrDefault(entry.Path)));
+        var packs = used.Packs.Select(pack => new ManifestPack(_path, pack.Number, pack.Size, pack.Chunk, pack.Digest, pack.Tag)).ToList();
+        var root = FileStat.TryRead(_options.SourceDirectory) ?? throw new DataDirectoryException($"{_options.SourceDirectory} went away.");
         var header = new ManifestHeader
         {
             BackupId = _options.BackupId,
             Consistency = "Cold",
             Facts = facts,
             StartedAt = _token.StartedAt,
+            ReadAt = _readAt,
             FinishedAt = _options.Time.GetUtcNow(),
             Excluded = _options.Excluded,
-        };
-        var finished = _token.Finished;
-        var used = new PackNumbers(finished, entries.Select(entry => _records.GetValueOrDefault(entry.Path)));
-        var packs = used.Packs.Select(pack => new ManifestPack(_path, pack.Number, pack.Size, pack.Chunk, pack.Digest)).ToList();
-        using var stream = new ObjectWriteStream(_store, ArchiveFormat.ManifestKey(_path), cancellationToken);
-        var totals = await Task.Run(() => WriteManifest(stream, header, packs, entries, used), cancellationToken);
-        var digest = await stream.CompleteAsync();
-        await RemoveLeftoversAsync(_store, _path, cancellationToken);
-        await RemoveUnusedAsync(finished, used, cancellationToken);
-        return new ArchiveSummary
-        {
-            BackupId = _options.BackupId,
-            ManifestDigest = digest,
-            Header = header,
-            Totals = totals,
+            Root = new ManifestRoot(root.Mode, root.UserId, root.GroupId),
+            Totals = Count(entries),
             StoredBytes = packs.Sum(pack => pack.Size),
             BlocksReused = pass.BlocksReused,
         };
+        using var stream = new ObjectWriteStream(_store, ArchiveFormat.ManifestKey(_path), cancellationToken);
+        await Task.Run(() => WriteManifest(stream, header, packs, entries, used), cancellationToken);
+        var digest = await stream.CompleteAsync();
+
+        // From here on it is a backup, whatever becomes of what is left to be tidied up.
+        await RemoveLeftoversAsync(_store, _path, packs);
+        return ArchiveSummary.Of(header, digest);
     }
 
     /// <summary>Removes everything that was stored, of a backup that is not to be.</summary>
@@ -176,54 +208,101 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _lifetime.Dispose();
     }
 
-    private ManifestTotals WriteManifest(Stream to, ManifestHeader header, List<ManifestPack> packs, IReadOnlyList<SourceEntry> entries, PackNumbers used)
+    private List<SourceEntry> Scan(bool isLive) =>
+        DirectoryScanner.Scan(_options.SourceDirectory, _options.ServerDataDirectory, _options.Excluded, isLive);
+
+    // The lock, and the absence of pods, say that nobody writes; this would show that somebody did.
+    private void RefuseChanges(List<SourceEntry> before, List<SourceEntry> after)
+    {
+        foreach (var (was, now) in before.Zip(after))
+        {
+            var same = was.Path == now.Path && was.Kind == now.Kind && was.Target == now.Target
+                && (was.Kind != ManifestEntryKind.File || _records[was.Path].Stat.HasContentOf(now.Stat));
+            if (!same)
+            {
+                throw Changed(ArchivePath.Compare(was.Path, now.Path) <= 0 ? was : now);
+            }
+        }
+
+        if (before.Count != after.Count)
+        {
+            throw Changed((before.Count > after.Count ? before : after)[Math.Min(before.Count, after.Count)]);
+        }
+
+        static DataDirectoryException Changed(SourceEntry entry) =>
+            new($"{entry.FullPath} changed while it was read, although the server is stopped; something else works in this data directory.");
+    }
+
+    private ManifestTotals Count(IReadOnlyList<SourceEntry> entries)
+    {
+        var counter = new TotalsCounter();
+        foreach (var entry in entries)
+        {
+            var described = Describe(entry);
+            counter.Add(described);
+            for (var index = 0; index < described.BlockCount; index++)
+            {
+                counter.Add(described, index, _records[entry.Path].Blocks[index]);
+            }
+        }
+
+        return counter.Totals;
+    }
+
+    private void WriteManifest(Stream to, ManifestHeader header, List<ManifestPack> packs, IReadOnlyList<SourceEntry> entries, PackNumbers used)
     {
         using var writer = new ManifestWriter(to, header, packs);
         foreach (var entry in entries)
         {
-            var record = entry.Kind == ManifestEntryKind.File ? _records[entry.Path] : null;
-            if (record is { IsWhole: false })
-            {
-                throw new InvalidOperationException($"{entry.Path} was not read to its end.");
-            }
-
-            var stat = record?.Stat ?? entry.Stat;
-            writer.Write(new ManifestEntry
-            {
-                Kind = entry.Kind,
-                Path = entry.Path,
-                Mode = stat.Mode,
-                UserId = stat.UserId,
-                GroupId = stat.GroupId,
-                ModifiedNs = stat.ModifiedNs,
-                Size = record?.Stat.Size ?? 0,
-                Target = entry.Target,
-                Blocks = record is null ? [] : used.Translate(record.Blocks),
-            });
+            writer.Write(Describe(entry), entry.Kind == ManifestEntryKind.File ? used.Translate(_records[entry.Path].Blocks) : []);
         }
 
-        return writer.Complete();
+        writer.Complete();
     }
 
-    private static async Task RemoveLeftoversAsync(IObjectStore store, string path, CancellationToken cancellationToken)
+    private ManifestEntry Describe(SourceEntry entry)
     {
-        await foreach (var found in store.ListAsync($"{path}/packs/", cancellationToken))
+        var stat = entry.Kind == ManifestEntryKind.File ? _records[entry.Path].Stat : entry.Stat;
+        return new ManifestEntry
         {
-            if (found.Key.EndsWith(".blocks.zst", StringComparison.Ordinal))
+            Kind = entry.Kind,
+            Path = entry.Path,
+            Mode = stat.Mode,
+            UserId = stat.UserId,
+            GroupId = stat.GroupId,
+            ModifiedNs = stat.ModifiedNs,
+            Size = entry.Kind == ManifestEntryKind.File ? stat.Size : 0,
+            Target = entry.Target,
+        };
+    }
+
+    /// <summary>
+    /// Removes what was only for resuming, and packs of which the last pass took nothing. What the store does not let go
+    /// of stays: it harms nobody.
+    /// </summary>
+    private static async Task RemoveLeftoversAsync(IObjectStore store, string path, IReadOnlyList<ManifestPack> packs)
+    {
+        using var limit = new CancellationTokenSource(TidyingLimit);
+        var used = packs.Select(pack => pack.Key).ToHashSet(StringComparer.Ordinal);
+        try
+        {
+            await foreach (var found in store.ListAsync($"{path}/packs/", limit.Token))
             {
-                await store.DeleteAsync(found.Key, cancellationToken);
+                if (!used.Contains(found.Key))
+                {
+                    await store.DeleteAsync(found.Key, limit.Token);
+                }
             }
+
+            await foreach (var upload in store.ListUploadsAsync($"{path}/", limit.Token))
+            {
+                await store.AbortUploadAsync(upload.Key, upload.UploadId, limit.Token);
+            }
+
+            await store.DeleteAsync(ArchiveFormat.TokenKey(path), limit.Token);
         }
-
-        await store.DeleteAsync(ArchiveFormat.TokenKey(path), cancellationToken);
-    }
-
-    /// <summary>Packs of which the last pass took nothing.</summary>
-    private async Task RemoveUnusedAsync(IReadOnlyList<FinishedPack> finished, PackNumbers used, CancellationToken cancellationToken)
-    {
-        foreach (var pack in finished.Except(used.Packs))
+        catch (Exception error) when (error is StorageException or OperationCanceledException)
         {
-            await _store.DeleteAsync(ArchiveFormat.PackKey(_path, pack.Number), cancellationToken);
         }
     }
 }

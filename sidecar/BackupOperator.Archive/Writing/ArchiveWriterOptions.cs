@@ -7,17 +7,44 @@ public sealed record ArchiveWriterOptions
     /// <summary>The data directory.</summary>
     public required string SourceDirectory { get; init; }
 
-    /// <summary>Names that are left out, with <c>*</c> at an end; those ending with a slash are directories.</summary>
+    /// <summary>The data directory as the server sees it; null where that is the same.</summary>
+    public string? ServerDataDirectory { get; init; }
+
+    /// <summary>What is left out; see <see cref="Exclusions"/>.</summary>
     public IReadOnlyList<string> Excluded { get; init; } = Exclusions.Default;
 
     /// <summary>zstd's level, from 1 to 19; null stores blocks as they are.</summary>
     public int? CompressionLevel { get; init; } = 1;
 
-    /// <summary>Threads that hash and compress; null: one a processor, as the container's limits allow.</summary>
+    /// <summary>Threads that hash and compress; null: one a processor, as the container's limits allow, and at most eight.</summary>
     public int? Workers { get; init; }
 
-    /// <summary>A pack ends with the block that reaches this size.</summary>
+    /// <summary>A pack ends with the block that reaches this size. At most 4 GiB less one block.</summary>
     public long PackLimit { get; init; } = 1L << 30;
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <exception cref="ArgumentException">A value is out of its range.</exception>
+    internal void Validate()
+    {
+        if (BackupId.Length is 0 or > 255)
+        {
+            throw new ArgumentException("A backup id has from 1 to 255 characters.");
+        }
+
+        if (CompressionLevel is < 1 or > 19)
+        {
+            throw new ArgumentException($"Compression level {CompressionLevel} is out of range: zstd takes 1 to 19.");
+        }
+
+        if (Workers is < 1 or > 1024)
+        {
+            throw new ArgumentException($"{Workers} workers are out of range.");
+        }
+
+        if (PackLimit is < 1 or > ArchiveFormat.LargestPack - ArchiveFormat.BlockSize)
+        {
+            throw new ArgumentException($"A pack limit of {PackLimit} bytes is out of range: a pack has at most 4 GiB.");
+        }
+    }
 }

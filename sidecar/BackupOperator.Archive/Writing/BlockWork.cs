@@ -25,7 +25,11 @@ internal sealed class BlockWork
     /// <summary>Known when the block is a hole or stored already.</summary>
     public BlockReference? Known { get; set; }
 
+    /// <summary>Of the plain bytes.</summary>
     public BlockDigest Digest { get; set; }
+
+    /// <summary>Of the stored bytes.</summary>
+    public uint Checksum { get; set; }
 
     public ReadOnlyMemory<byte> Stored { get; set; }
 

@@ -26,6 +26,7 @@ internal sealed class BlockWorker(int? level) : IDisposable
 
         var size = _compressor?.Compress(plain, work.Packed) ?? int.MaxValue;
         work.Stored = size < work.Length ? work.Packed.AsMemory(0, size) : work.Plain.AsMemory(0, work.Length);
+        work.Checksum = BlockChecksum.Of(work.Stored.Span);
     }
 
     public void Dispose() => _compressor?.Dispose();

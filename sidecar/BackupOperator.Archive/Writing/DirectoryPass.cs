@@ -15,11 +15,14 @@ namespace BackupOperator.Archive.Writing;
 /// </summary>
 internal sealed class DirectoryPass : IDisposable
 {
+    private const int MostWorkers = 8;
+
     private readonly ArchiveWriterOptions _options;
     private readonly PackWriter _packs;
     private readonly Candidates _candidates;
     private readonly bool _isLive;
     private readonly bool _trustsTimes;
+    private readonly bool _trustsHoles;
     private readonly int _workers;
     private readonly CancellationTokenSource _stop;
     private readonly BlockingCollection<BlockWork> _free = [];
@@ -38,9 +41,10 @@ internal sealed class DirectoryPass : IDisposable
         _candidates = candidates;
         _isLive = isLive;
         _trustsTimes = FileSystems.HasTrustedTimes(options.SourceDirectory);
-        _workers = options.Workers ?? Environment.ProcessorCount;
+        _trustsHoles = FileSystems.HasTrustedHoles(options.SourceDirectory);
+        _workers = options.Workers ?? Math.Min(Environment.ProcessorCount, MostWorkers);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        for (var i = 0; i < (_workers * 3) + 4; i++)
+        for (var i = 0; i < (_workers * 2) + 4; i++)
         {
             _free.Add(new BlockWork(), CancellationToken.None);
         }
@@ -81,11 +85,11 @@ internal sealed class DirectoryPass : IDisposable
             {
                 _stop.Token.ThrowIfCancellationRequested();
                 var known = before.GetValueOrDefault(entry.Path);
-                if (_trustsTimes && known is { IsWhole: true } && known.IsStill(entry.Stat))
+                if (_trustsTimes && known?.IsStill(entry.Stat) == true)
                 {
                     _records[entry.Path] = known;
                     _unchanged++;
-                    _reused += known.Blocks.LongCount(block => block.IsStored);
+                    _reused += known.Blocks.Stored().LongCount();
                     progress.Add(entry.Stat.Size);
                 }
                 else
@@ -123,7 +127,7 @@ internal sealed class DirectoryPass : IDisposable
         {
             file = File.OpenHandle(entry.FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
         }
-        catch (FileNotFoundException)
+        catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
             FailUnlessLive($"{entry.FullPath} went away");
             return;
@@ -140,21 +144,23 @@ internal sealed class DirectoryPass : IDisposable
     {
         long dataFrom = 0;
         long dataTo = 0;
-        for (var index = 0; index < record.Blocks.Length; index++)
+        for (var index = 0; index < record.Blocks.Count; index++)
         {
             var offset = (long)index * ArchiveFormat.BlockSize;
             var length = (int)Math.Min(ArchiveFormat.BlockSize, record.Stat.Size - offset);
-            if (offset >= dataTo)
+            if (_trustsHoles && offset >= dataTo)
             {
+                _stop.Token.ThrowIfCancellationRequested();
                 dataFrom = Syscalls.NextData(file, offset) ?? long.MaxValue;
                 dataTo = dataFrom == long.MaxValue ? long.MaxValue : Syscalls.NextHole(file, dataFrom, record.Stat.Size);
-            }
-
-            if (offset + length <= dataFrom)
-            {
-                record.Blocks[index] = BlockReference.Hole;
-                progress.Add(length);
-                continue;
+                var holes = (int)((Math.Min(dataFrom, record.Stat.Size + ArchiveFormat.BlockSize - 1) / ArchiveFormat.BlockSize) - index);
+                if (holes > 0)
+                {
+                    record.Blocks.SetHoles(index, index + holes);
+                    progress.Add(Math.Min(record.Stat.Size, offset + ((long)holes * ArchiveFormat.BlockSize)) - offset);
+                    index += holes - 1;
+                    continue;
+                }
             }
 
             // A block may hold the end of one stretch of data and the beginning of the next; it is read as a whole.
@@ -178,7 +184,7 @@ internal sealed class DirectoryPass : IDisposable
     }
 
     private BlockReference CandidateFor(FileRecord? known, string path, int index) =>
-        known is not null && index < known.Blocks.Length && known.Blocks[index].IsStored
+        known is not null && index < known.Blocks.Count && known.Blocks[index].IsStored
             ? known.Blocks[index]
             : _candidates.Find(path, index);
 
@@ -224,7 +230,7 @@ internal sealed class DirectoryPass : IDisposable
             else
             {
                 _stored++;
-                work.File.Blocks[work.Index] = await _packs.AppendAsync(work.File.Path, work.Index, work.Digest, work.Stored);
+                work.File.Blocks[work.Index] = await _packs.AppendAsync(work.File.Path, work.Index, work.Digest, work.Checksum, work.Stored);
             }
 
             _free.Add(work, CancellationToken.None);

@@ -6,9 +6,10 @@ namespace BackupOperator.Archive.Writing;
 /// <summary>Lists a data directory in the order of its paths.</summary>
 internal static class DirectoryScanner
 {
+    /// <param name="serverRoot">The data directory as the server sees it; null where that is the same.</param>
     /// <param name="isLive">Files may come and go meanwhile.</param>
     /// <exception cref="DataDirectoryException">There is none, or it holds what cannot be backed up.</exception>
-    public static List<SourceEntry> Scan(string root, IReadOnlyList<string> excluded, bool isLive)
+    public static List<SourceEntry> Scan(string root, string? serverRoot, IReadOnlyList<string> excluded, bool isLive)
     {
         if (!Directory.Exists(root))
         {
@@ -18,23 +19,30 @@ internal static class DirectoryScanner
         var entries = new List<SourceEntry>();
         try
         {
-            Collect(root, "", excluded, isLive, entries);
+            Collect(root, serverRoot, "", excluded, isLive, entries);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataDirectoryException($"The data directory {root} cannot be listed: {error.Message}", error);
         }
 
-        entries.Sort(static (a, b) => string.CompareOrdinal(a.Path, b.Path));
+        entries.Sort(static (a, b) => ArchivePath.Compare(a.Path, b.Path));
         return entries;
     }
 
-    private static void Collect(string root, string prefix, IReadOnlyList<string> excluded, bool isLive, List<SourceEntry> entries)
+    private static void Collect(string root, string? serverRoot, string prefix, IReadOnlyList<string> excluded, bool isLive, List<SourceEntry> entries)
     {
-        foreach (var fullPath in Directory.EnumerateFileSystemEntries(Path.Combine(root, prefix)).ToList())
+        foreach (var fullPath in Names(Path.Combine(root, prefix), isLive && prefix.Length > 0))
         {
             var name = Path.GetFileName(fullPath);
             var path = prefix.Length == 0 ? name : $"{prefix}/{name}";
+
+            // .NET puts U+FFFD where a name is no UTF-8, and then finds no such file.
+            if (ArchivePath.Refuse(path) is not null || name.Contains('\uFFFD', StringComparison.Ordinal))
+            {
+                throw new DataDirectoryException($"The name of {fullPath} is no valid text and cannot be stored. Rename the file, or move it away.");
+            }
+
             if (FileStat.TryRead(fullPath) is not { } stat)
             {
                 if (isLive)
@@ -50,19 +58,15 @@ internal static class DirectoryScanner
                 continue;
             }
 
-            if (ArchivePath.Refuse(path) is { } reason || name.Contains('\uFFFD'))
-            {
-                throw new DataDirectoryException($"The name of {fullPath} cannot be stored. Rename it.");
-            }
-
             switch (stat.Kind)
             {
                 case EntryKind.File:
+                    LinkFile.Refuse(fullPath, serverRoot ?? root);
                     entries.Add(new SourceEntry(path, fullPath, ManifestEntryKind.File, stat, null));
                     break;
                 case EntryKind.Directory:
                     entries.Add(new SourceEntry(path, fullPath, ManifestEntryKind.Directory, stat, null));
-                    Collect(root, path, excluded, isLive, entries);
+                    Collect(root, serverRoot, path, excluded, isLive, entries);
                     break;
                 case EntryKind.Link:
                     entries.Add(new SourceEntry(path, fullPath, ManifestEntryKind.Link, stat, ReadLink(fullPath, path)));
@@ -74,12 +78,24 @@ internal static class DirectoryScanner
         }
     }
 
+    private static List<string> Names(string folder, bool mayBeGone)
+    {
+        try
+        {
+            return [.. Directory.EnumerateFileSystemEntries(folder)];
+        }
+        catch (DirectoryNotFoundException) when (mayBeGone)
+        {
+            return [];
+        }
+    }
+
     private static string ReadLink(string fullPath, string path)
     {
         var target = new FileInfo(fullPath).LinkTarget ?? "";
         return LinkTarget.Refuse(path, target) is { } reason
             ? throw new DataDirectoryException(
-                $"The link {fullPath} {reason} ({target}); what it stands for would be missing in the backup. Move that data into the data directory.")
+                $"The link {fullPath} {reason} ({target}); what it stands for would be missing in the backup. Move that data into the data directory, or remove the link if nothing needs it.")
             : target;
     }
 }

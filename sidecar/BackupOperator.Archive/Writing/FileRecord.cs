@@ -1,4 +1,5 @@
 using BackupOperator.Archive.Blocks;
+using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Native;
 
 namespace BackupOperator.Archive.Writing;
@@ -14,22 +15,13 @@ internal sealed class FileRecord(string path, FileStat stat, long seenAtNs)
     /// <summary>As it was before the first byte was read.</summary>
     public FileStat Stat => stat;
 
-    public BlockReference[] Blocks { get; } = NewBlocks(stat.Size);
-
-    public bool IsWhole => !Blocks.Contains(BlockReference.Unknown);
+    public BlockList Blocks { get; } = new(ManifestEntry.CountBlocks(stat.Size));
 
     /// <summary>Whether the file certainly holds what was read, going by its attributes.</summary>
     public bool IsStill(FileStat now) =>
-        now.Size == stat.Size
-        && now.ModifiedNs == stat.ModifiedNs
-        && now.ChangedNs == stat.ChangedNs
-        && now.Inode == stat.Inode
-        && seenAtNs - Math.Max(stat.ModifiedNs, stat.ChangedNs) >= RacyNs;
+        Blocks.IsWhole && stat.HasContentOf(now) && seenAtNs - Math.Max(stat.ModifiedNs, stat.ChangedNs) >= RacyNs && !MayBeMapped;
 
-    private static BlockReference[] NewBlocks(long size)
-    {
-        var blocks = new BlockReference[Manifests.ManifestEntry.BlockCount(size)];
-        Array.Fill(blocks, BlockReference.Unknown);
-        return blocks;
-    }
+    // A page that is mapped and dirty takes writes that no time tells of. Servers map the log of prepared transactions,
+    // and with myisam_use_mmap the data of MyISAM tables.
+    private bool MayBeMapped => path == "tc.log" || path.EndsWith(".MYD", StringComparison.OrdinalIgnoreCase);
 }

@@ -13,12 +13,9 @@ internal sealed class PackNumbers
         var used = new HashSet<int>();
         foreach (var record in records)
         {
-            foreach (var block in record?.Blocks ?? [])
+            foreach (var block in record?.Blocks.Stored() ?? [])
             {
-                if (block.IsStored)
-                {
-                    used.Add(block.Pack);
-                }
+                used.Add(block.Pack);
             }
         }
 
@@ -31,6 +28,10 @@ internal sealed class PackNumbers
 
     public IReadOnlyList<FinishedPack> Packs { get; }
 
-    public IReadOnlyList<BlockReference> Translate(BlockReference[] blocks) =>
-        Array.ConvertAll(blocks, block => block.IsStored ? block with { Pack = _places[block.Pack] } : block);
+    /// <summary>The blocks of a file, as the manifest refers to them.</summary>
+    public IEnumerable<BlockReference> Translate(BlockList blocks) => Enumerable.Range(0, blocks.Count).Select(index =>
+    {
+        var block = blocks[index];
+        return block.IsStored ? block with { Pack = _places[block.Pack] } : block;
+    });
 }

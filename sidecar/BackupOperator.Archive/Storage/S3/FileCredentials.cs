@@ -11,7 +11,7 @@ internal sealed class FileCredentials(string folder) : AWSCredentials
         return new ImmutableCredentials(
             Read("accessKeyId"),
             Read("secretAccessKey"),
-            File.Exists(token) ? File.ReadAllText(token).Trim() : null);
+            File.Exists(token) ? Read("sessionToken") : null);
     }
 
     private string Read(string name)
@@ -19,11 +19,14 @@ internal sealed class FileCredentials(string folder) : AWSCredentials
         var path = Path.Combine(folder, name);
         try
         {
-            return File.ReadAllText(path).Trim();
+            return File.ReadAllText(path).Trim() is { Length: > 0 } value
+                ? value
+                : throw new StorageException(StorageFailure.Refused, $"The S3 credentials are not complete: {path} is empty. Correct the Secret that credentialsSecretRef names.");
         }
-        catch (IOException error)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new StorageException(StorageFailure.Refused, $"The S3 credentials cannot be read from {path}: {error.Message}", error);
+            throw new StorageException(
+                StorageFailure.Refused, $"The S3 credentials cannot be read: {error.Message} Correct the Secret that credentialsSecretRef names.", error);
         }
     }
 }

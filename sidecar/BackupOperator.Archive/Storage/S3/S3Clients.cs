@@ -8,7 +8,7 @@ namespace BackupOperator.Archive.Storage.S3;
 /// <summary>Makes the SDK's client as the options want it.</summary>
 internal static class S3Clients
 {
-    public static AmazonS3Client Create(S3StoreOptions options)
+    public static AmazonS3Client Create(S3StoreOptions options, HttpClient http)
     {
         var isAws = options.Endpoint is null;
         var config = new AmazonS3Config
@@ -16,7 +16,7 @@ internal static class S3Clients
             ForcePathStyle = options.ForcePathStyle,
             MaxErrorRetry = 0,
             Timeout = options.RequestTimeout,
-            HttpClientFactory = new ClientFactory(options),
+            HttpClientFactory = new ClientFactory(http),
         };
         if (isAws)
         {
@@ -37,39 +37,59 @@ internal static class S3Clients
             : new AmazonS3Client(config);
     }
 
-    private sealed class ClientFactory(S3StoreOptions options) : HttpClientFactory
+    /// <exception cref="StorageException">The file of authorities cannot be read.</exception>
+    public static HttpClient CreateHttp(S3StoreOptions options)
     {
-        public override HttpClient CreateHttpClient(IClientConfig clientConfig)
+        var handler = new SocketsHttpHandler
         {
-            var handler = new SocketsHttpHandler
-            {
-                ConnectTimeout = TimeSpan.FromSeconds(10),
-                PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-                MaxConnectionsPerServer = 64,
-                AllowAutoRedirect = false,
-                UseProxy = true,
-            };
-            if (options.InsecureSkipVerify)
-            {
+            ConnectTimeout = TimeSpan.FromSeconds(10),
+            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
+            MaxConnectionsPerServer = 64,
+            AllowAutoRedirect = false,
+            UseProxy = true,
+        };
+        if (options.InsecureSkipVerify)
+        {
 #pragma warning disable CA5359 // The user asked for it by name.
-                handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
 #pragma warning restore CA5359
-            }
-            else if (options.CaFile is { } file)
+        }
+        else if (options.CaFile is { } file)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
             {
-                var authorities = new X509Certificate2Collection();
-                authorities.ImportFromPemFile(file);
-                handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    RevocationMode = X509RevocationMode.NoCheck,
-                };
-                handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-            }
-
-            return new HttpClient(handler) { Timeout = options.RequestTimeout };
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
+            };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(Authorities(file));
         }
 
+        return new HttpClient(handler) { Timeout = options.RequestTimeout };
+    }
+
+    private static X509Certificate2Collection Authorities(string file)
+    {
+        try
+        {
+            var authorities = new X509Certificate2Collection();
+            authorities.ImportFromPemFile(file);
+            return authorities.Count > 0
+                ? authorities
+                : throw new StorageException(StorageFailure.Refused, $"{file} holds no certificate in PEM form. Correct the Secret that caSecretRef names.");
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or System.Security.Cryptography.CryptographicException)
+        {
+            throw new StorageException(StorageFailure.Refused, $"The certificates in {file} cannot be read: {error.Message} Correct the Secret that caSecretRef names.", error);
+        }
+    }
+
+    // One client for the life of the store: the SDK would make, and throw away, one for each request.
+    private sealed class ClientFactory(HttpClient client) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => client;
+
         public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+
+        public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
     }
 }

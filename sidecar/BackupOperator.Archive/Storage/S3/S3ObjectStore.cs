@@ -2,6 +2,7 @@ using System.Net;
 using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Amazon.S3.Model;
+using BackupOperator.Archive.Blocks;
 
 namespace BackupOperator.Archive.Storage.S3;
 
@@ -9,25 +10,29 @@ namespace BackupOperator.Archive.Storage.S3;
 public sealed class S3ObjectStore : IObjectStore
 {
     private readonly S3StoreOptions _options;
+    private readonly HttpClient _http;
     private readonly AmazonS3Client _client;
+    private volatile bool _ignoresConditions;
 
+    /// <exception cref="StorageException">The settings cannot be right.</exception>
     public S3ObjectStore(S3StoreOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PartSize, 5 << 20);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Concurrency, 1);
         _options = options;
-        _client = S3Clients.Create(options);
+        _http = S3Clients.CreateHttp(options);
+        _client = S3Clients.Create(options, _http);
     }
 
-    public int PartSize => _options.PartSize;
+    public int PartSize => Math.Min(_options.PartSize, ArchiveFormat.LargestChunk);
 
     public int Concurrency => _options.Concurrency;
 
     public long? AvailableBytes => null;
 
-    public bool TellsPartChecksums => _options.ServerSideEncryption != "aws:kms";
-
-    public string PartChecksum(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(content));
+    // Sent along as Content-MD5, so a store that gets other bytes refuses them.
+    public string PartChecksum(ReadOnlySpan<byte> content, BlockDigest sha256) => Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(content));
 
     public string Describe(string key) => $"s3://{_options.Bucket}/{FullKey(key)}";
 
@@ -105,45 +110,28 @@ public sealed class S3ObjectStore : IObjectStore
             cancellationToken);
     }
 
-    public Task PutAsync(string key, ReadOnlyMemory<byte> content, bool createOnly = false, CancellationToken cancellationToken = default)
+    public async Task PutAsync(string key, ReadOnlyMemory<byte> content, PutMode mode = PutMode.Replace, CancellationToken cancellationToken = default)
     {
-        var attempts = 0;
-        return RunAsync(
-            $"Writing {Describe(key)}",
-            async token =>
+        if (mode != PutMode.CreateOnly)
+        {
+            await SendAsync(key, content, isConditional: false, cancellationToken);
+            return;
+        }
+
+        // Stores that do not know If-None-Match ignore it; the look before catches what it can there.
+        await RefuseExistingAsync(key, cancellationToken);
+        try
+        {
+            await SendAsync(key, content, isConditional: true, cancellationToken);
+        }
+        catch (StorageException error) when (error.Failure is StorageFailure.AlreadyExists or StorageFailure.Unavailable)
+        {
+            // It may be this very object, of which the answer was lost.
+            if (await FindAsync(key, cancellationToken) is not { } found || !await EqualsAsync(key, found, content, cancellationToken))
             {
-                // Stores that do not know If-None-Match ignore it; the look before catches what it can there.
-                if (createOnly && await FindAsync(key, token) is { } found)
-                {
-                    if (attempts > 0 && await EqualsAsync(key, found, content, token))
-                    {
-                        return true;
-                    }
-
-                    throw new StorageException(StorageFailure.AlreadyExists, $"{Describe(key)} exists already.");
-                }
-
-                attempts++;
-                using var body = new MemoryStream(content.ToArray(), writable: false);
-                var request = new PutObjectRequest
-                {
-                    BucketName = _options.Bucket,
-                    Key = FullKey(key),
-                    InputStream = body,
-                    IfNoneMatch = createOnly ? "*" : null,
-                    StorageClass = _options.StorageClass is { } storageClass ? new S3StorageClass(storageClass) : null,
-                    TagSet = Tags(),
-                };
-                if (_options.ServerSideEncryption is { } encryption)
-                {
-                    request.ServerSideEncryptionMethod = new ServerSideEncryptionMethod(encryption);
-                    request.ServerSideEncryptionKeyManagementServiceKeyId = _options.KmsKeyId;
-                }
-
-                await _client.PutObjectAsync(request, token);
-                return true;
-            },
-            cancellationToken);
+                throw;
+            }
+        }
     }
 
     public async Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken = default)
@@ -152,7 +140,7 @@ public sealed class S3ObjectStore : IObjectStore
         {
             BucketName = _options.Bucket,
             Key = FullKey(key),
-            StorageClass = _options.StorageClass is { } storageClass ? new S3StorageClass(storageClass) : null,
+            StorageClass = _options.StorageClass is { } storageClass && key.EndsWith(".pack", StringComparison.Ordinal) ? new S3StorageClass(storageClass) : null,
             TagSet = Tags(),
         };
         if (_options.ServerSideEncryption is { } encryption)
@@ -164,8 +152,9 @@ public sealed class S3ObjectStore : IObjectStore
         return (await RunAsync($"Beginning the upload of {Describe(key)}", token => _client.InitiateMultipartUploadAsync(request, token), cancellationToken)).UploadId;
     }
 
-    public async Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default)
+    public async Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string checksum, CancellationToken cancellationToken = default)
     {
+        var digest = Convert.ToBase64String(Convert.FromHexString(checksum));
         var response = await RunAsync(
             $"Uploading part {number} of {Describe(key)}",
             async token =>
@@ -180,6 +169,11 @@ public sealed class S3ObjectStore : IObjectStore
                         PartNumber = number,
                         PartSize = content.Length,
                         InputStream = body,
+                        MD5Digest = digest,
+
+                        // TLS keeps the bytes, and the digest proves them: hashing them once more would only take time.
+                        DisablePayloadSigning = IsEncrypted ? true : null,
+                        UseChunkEncoding = false,
                     },
                     token);
             },
@@ -210,22 +204,36 @@ public sealed class S3ObjectStore : IObjectStore
         return parts;
     }
 
-    public async Task CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken = default)
+    public async Task<ObjectInfo> CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, bool createOnly = false, CancellationToken cancellationToken = default)
     {
-        var request = new CompleteMultipartUploadRequest { BucketName = _options.Bucket, Key = FullKey(key), UploadId = uploadId };
-        request.AddPartETags(parts.OrderBy(part => part.Number).Select(part => new PartETag(part.Number, part.ETag)));
+        if (createOnly)
+        {
+            await RefuseExistingAsync(key, cancellationToken);
+        }
+
+        var size = parts.Sum(part => part.Size);
+        StorageException? failure = null;
         try
         {
-            await RunAsync($"Completing {Describe(key)}", token => _client.CompleteMultipartUploadAsync(request, token), cancellationToken);
+            await RunAsync(
+                $"Completing {Describe(key)}",
+                token => UnlessUnconditional(createOnly, isConditional =>
+                {
+                    var request = new CompleteMultipartUploadRequest { BucketName = _options.Bucket, Key = FullKey(key), UploadId = uploadId, IfNoneMatch = isConditional ? "*" : null };
+                    request.AddPartETags(parts.OrderBy(part => part.Number).Select(part => new PartETag(part.Number, part.ETag)));
+                    return _client.CompleteMultipartUploadAsync(request, token);
+                }),
+                cancellationToken);
         }
-        catch (StorageException error) when (error.Failure is StorageFailure.NotFound or StorageFailure.Unavailable)
+        catch (StorageException error) when (error.Failure is StorageFailure.NotFound or StorageFailure.Unavailable or StorageFailure.AlreadyExists)
         {
             // The answer of an attempt that did complete it may have been lost.
-            if (await FindAsync(key, cancellationToken) is not { } found || found.Size != parts.Sum(part => part.Size))
-            {
-                throw;
-            }
+            failure = error;
         }
+
+        return await FindAsync(key, cancellationToken) is { } found && found.Size == size && (failure?.Failure != StorageFailure.AlreadyExists || IsMadeOf(found, parts))
+            ? found
+            : throw failure ?? new StorageException(StorageFailure.Unavailable, $"{Describe(key)} was completed and is not there with its {size} bytes; the store cannot be relied on.");
     }
 
     public async Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken = default)
@@ -264,6 +272,7 @@ public sealed class S3ObjectStore : IObjectStore
     public ValueTask DisposeAsync()
     {
         _client.Dispose();
+        _http.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -278,6 +287,71 @@ public sealed class S3ObjectStore : IObjectStore
             throw S3Errors.Translate(error, what, _options);
         }
     }
+
+    private async Task SendAsync(string key, ReadOnlyMemory<byte> content, bool isConditional, CancellationToken cancellationToken)
+    {
+        var digest = Convert.ToBase64String(System.Security.Cryptography.MD5.HashData(content.Span));
+        await RunAsync(
+            $"Writing {Describe(key)}",
+            token => UnlessUnconditional(isConditional, async withCondition =>
+            {
+                using var body = new ReadOnlyMemoryStream(content);
+                var request = new PutObjectRequest
+                {
+                    BucketName = _options.Bucket,
+                    Key = FullKey(key),
+                    InputStream = body,
+                    MD5Digest = digest,
+                    UseChunkEncoding = false,
+                    IfNoneMatch = withCondition ? "*" : null,
+                    TagSet = Tags(),
+                };
+                if (_options.ServerSideEncryption is { } encryption)
+                {
+                    request.ServerSideEncryptionMethod = new ServerSideEncryptionMethod(encryption);
+                    request.ServerSideEncryptionKeyManagementServiceKeyId = _options.KmsKeyId;
+                }
+
+                return await _client.PutObjectAsync(request, token);
+            }),
+            cancellationToken);
+    }
+
+    private async Task<T> UnlessUnconditional<T>(bool isConditional, Func<bool, Task<T>> request)
+    {
+        try
+        {
+            return await request(isConditional && !_ignoresConditions);
+        }
+        catch (AmazonS3Exception error) when (isConditional && S3Errors.IsNotImplemented(error))
+        {
+            _ignoresConditions = true;
+            return await request(false);
+        }
+    }
+
+    private async Task RefuseExistingAsync(string key, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(key, cancellationToken) is not null)
+        {
+            throw new StorageException(StorageFailure.AlreadyExists, $"{Describe(key)} exists already.");
+        }
+    }
+
+    // The tag of an object of parts is the MD5 of their MD5s, a dash and how many there are; where the store encrypts with
+    // keys of its own it is something else, and then this says no.
+    private static bool IsMadeOf(ObjectInfo found, IReadOnlyList<StoredPart> parts)
+    {
+        if (parts.Any(part => part.ETag.Length != 32 || !part.ETag.All(char.IsAsciiHexDigit)))
+        {
+            return false;
+        }
+
+        var digests = Convert.FromHexString(string.Concat(parts.OrderBy(part => part.Number).Select(part => part.ETag)));
+        return found.ETag == $"{Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(digests))}-{parts.Count}";
+    }
+
+    private bool IsEncrypted => _options.Endpoint?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ?? true;
 
     private async Task<bool> EqualsAsync(string key, ObjectInfo found, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {

@@ -31,11 +31,14 @@ public sealed record S3StoreOptions
 
     public string? KmsKeyId { get; init; }
 
+    /// <summary>Of packs; what is small or changes often stays in the bucket's standard class.</summary>
     public string? StorageClass { get; init; }
 
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
-    /// <summary>From 5 MiB on.</summary>
+    /// <summary>
+    /// From 5 MiB on. More than 64 MiB count as 64: a pack of 4 GiB has 64 of those, and each one in flight is in memory.
+    /// </summary>
     public int PartSize { get; init; } = 16 << 20;
 
     public int Concurrency { get; init; } = 4;

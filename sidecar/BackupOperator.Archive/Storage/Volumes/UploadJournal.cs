@@ -2,23 +2,22 @@ using System.Globalization;
 
 namespace BackupOperator.Archive.Storage.Volumes;
 
-/// <summary>The finished parts of an upload, a line each: number, size, checksum. A torn last line is ignored.</summary>
+/// <summary>
+/// The parts of an upload that were written, a line each: number, size, SHA-256. It says where to look and no more: a
+/// part counts when the bytes that are there now have that hash. So a torn line, or data that a loss of power took, does
+/// no harm, and nothing here waits for the disk.
+/// </summary>
 internal static class UploadJournal
 {
     private static readonly Lock Gate = new();
 
-    public static void Create(string path)
-    {
-        using var file = File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write);
-    }
-
     public static void Append(string path, StoredPart part)
     {
+        var line = System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{part.Number} {part.Size} {part.ETag}\n"));
         lock (Gate)
         {
-            using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite);
-            file.Write(System.Text.Encoding.ASCII.GetBytes(string.Create(CultureInfo.InvariantCulture, $"{part.Number} {part.Size} {part.ETag}\n")));
-            file.Flush(flushToDisk: true);
+            using var file = new FileStream(path, FileMode.Append, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            file.Write(line);
         }
     }
 

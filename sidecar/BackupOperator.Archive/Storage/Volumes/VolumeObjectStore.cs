@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
+using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace BackupOperator.Archive.Storage.Volumes;
 
@@ -11,12 +12,15 @@ namespace BackupOperator.Archive.Storage.Volumes;
 public sealed class VolumeObjectStore : IObjectStore
 {
     private const string Uploads = ".uploads";
+    private const int MostTries = 5;
+    private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete; // .NET would lock the file otherwise
     private readonly string _root;
 
     /// <exception cref="StorageException">There is no such folder.</exception>
-    /// <remarks>One part at a time: a disk gains nothing from more, and parts have no gaps between them.</remarks>
     public VolumeObjectStore(string root, int partSize = 16 << 20)
     {
+        ArgumentOutOfRangeException.ThrowIfLessThan(partSize, ArchiveFormat.BlockSize);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(partSize, ArchiveFormat.LargestChunk);
         _root = Path.GetFullPath(root);
         PartSize = partSize;
         if (!Directory.Exists(_root))
@@ -27,9 +31,12 @@ public sealed class VolumeObjectStore : IObjectStore
 
     public int PartSize { get; }
 
-    public int Concurrency => 1;
+    /// <summary>A disk gains nothing from more: one part is hashed while the other is written.</summary>
+    public int Concurrency => 2;
 
     public long? AvailableBytes => FileSystems.AvailableBytes(_root);
+
+    public string PartChecksum(ReadOnlySpan<byte> content, BlockDigest sha256) => sha256.ToString();
 
     public string Describe(string key) => Path.Combine(_root, key);
 
@@ -57,7 +64,7 @@ public sealed class VolumeObjectStore : IObjectStore
 
     public Task ReadAsync(string key, long offset, Memory<byte> buffer, CancellationToken cancellationToken = default) => GuardAsync($"Reading {Describe(key)}", async () =>
     {
-        using var file = File.OpenHandle(PathOf(key), options: FileOptions.Asynchronous);
+        using var file = File.OpenHandle(PathOf(key), FileMode.Open, FileAccess.Read, Shared);
         for (var done = 0; done < buffer.Length;)
         {
             var read = await RandomAccess.ReadAsync(file, buffer[done..], offset + done, cancellationToken);
@@ -72,20 +79,22 @@ public sealed class VolumeObjectStore : IObjectStore
         return true;
     });
 
-    public Task PutAsync(string key, ReadOnlyMemory<byte> content, bool createOnly = false, CancellationToken cancellationToken = default) => GuardAsync($"Writing {Describe(key)}", async () =>
+    public Task PutAsync(string key, ReadOnlyMemory<byte> content, PutMode mode = PutMode.Replace, CancellationToken cancellationToken = default) => GuardAsync($"Writing {Describe(key)}", async () =>
     {
         var path = PathOf(key);
         var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
-        EnsureFolder(Path.GetDirectoryName(path)!);
         try
         {
-            using (var file = File.OpenHandle(temporary, FileMode.CreateNew, FileAccess.Write))
+            using (var file = CreateFile(temporary))
             {
                 await RandomAccess.WriteAsync(file, content, 0, cancellationToken);
-                RandomAccess.FlushToDisk(file);
+                if (mode != PutMode.ReplaceLazily)
+                {
+                    RandomAccess.FlushToDisk(file);
+                }
             }
 
-            Publish(temporary, path, createOnly, key);
+            Publish(temporary, path, mode, key);
         }
         finally
         {
@@ -98,91 +107,82 @@ public sealed class VolumeObjectStore : IObjectStore
     public Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken = default) => GuardAsync($"Beginning the upload of {Describe(key)}", () =>
     {
         var id = Guid.NewGuid().ToString("N");
-        EnsureFolder(UploadFolder(key));
-        using (File.OpenHandle(PartsFile(key, id), FileMode.CreateNew, FileAccess.Write))
-        {
-        }
-
-        UploadJournal.Create(JournalFile(key, id));
+        CreateFile(PartsPath(key, id)).Dispose();
+        CreateFile(JournalPath(key, id)).Dispose();
         Syscalls.FlushDirectory(UploadFolder(key));
         return id;
     });
 
-    public Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken = default) => GuardAsync($"Writing part {number} of {Describe(key)}", async () =>
+    public Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string checksum, CancellationToken cancellationToken = default) => GuardAsync($"Writing part {number} of {Describe(key)}", async () =>
     {
-        using (var file = File.OpenHandle(PartsFile(key, uploadId), FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        using (var file = new PartsFile(PartsPath(key, uploadId), PartSize))
         {
-            await RandomAccess.WriteAsync(file, content, (number - 1L) * PartSize, cancellationToken);
-            RandomAccess.FlushToDisk(file);
+            await file.WriteAsync(number, content, cancellationToken);
         }
 
-        var part = new StoredPart(number, content.Length, PartChecksum(content.Span));
-        UploadJournal.Append(JournalFile(key, uploadId), part);
+        var part = new StoredPart(number, content.Length, checksum);
+        UploadJournal.Append(JournalPath(key, uploadId), part);
         return part;
     });
 
     public Task<IReadOnlyList<StoredPart>?> ListPartsAsync(string key, string uploadId, CancellationToken cancellationToken = default) => GuardAsync<IReadOnlyList<StoredPart>?>($"Listing the parts of {Describe(key)}", async () =>
     {
-        if (!File.Exists(JournalFile(key, uploadId)) || !File.Exists(PartsFile(key, uploadId)))
+        if (!File.Exists(JournalPath(key, uploadId)) || !File.Exists(PartsPath(key, uploadId)))
         {
             return null;
         }
 
-        // A part counts as what the file holds now, not as what the journal once said.
         var parts = new List<StoredPart>();
-        using var file = File.OpenHandle(PartsFile(key, uploadId), FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+        using var file = new PartsFile(PartsPath(key, uploadId), PartSize);
         var buffer = new byte[PartSize];
-        foreach (var part in UploadJournal.Read(JournalFile(key, uploadId), PartSize))
+        foreach (var part in UploadJournal.Read(JournalPath(key, uploadId), PartSize))
         {
-            var read = 0;
-            int more;
-            while (read < part.Size && (more = await RandomAccess.ReadAsync(file, buffer.AsMemory(read, (int)part.Size - read), ((part.Number - 1L) * PartSize) + read, cancellationToken)) > 0)
+            if (await file.CheckAsync(part, buffer, cancellationToken) is { } there)
             {
-                read += more;
+                parts.Add(there);
             }
-
-            parts.Add(part with { Size = read, ETag = PartChecksum(buffer.AsSpan(0, read)) });
         }
 
         return parts;
     });
 
-    public Task CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, CancellationToken cancellationToken = default) => GuardAsync($"Completing {Describe(key)}", () =>
+    public Task<ObjectInfo> CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, bool createOnly = false, CancellationToken cancellationToken = default) => GuardAsync($"Completing {Describe(key)}", async () =>
     {
+        var (path, from) = (PathOf(key), PartsPath(key, uploadId));
         var size = parts.Sum(part => part.Size);
-        if (!File.Exists(PartsFile(key, uploadId)))
+        if (!File.Exists(from))
         {
             // An attempt that died after the rename completed it.
-            return File.Exists(PathOf(key)) && new FileInfo(PathOf(key)).Length == size
-                ? true
+            return new FileInfo(path) is { Exists: true } there && there.Length == size
+                ? Info(key, there)
                 : throw new StorageException(StorageFailure.NotFound, $"The upload of {Describe(key)} is gone.");
         }
 
-        using (var file = File.OpenHandle(PartsFile(key, uploadId), FileMode.Open, FileAccess.ReadWrite))
+        var ordered = parts.OrderBy(part => part.Number).ToList();
+        var whole = from;
+        using (var file = new PartsFile(from, PartSize))
         {
-            if (RandomAccess.GetLength(file) < size)
+            if (file.IsGapless(ordered))
             {
-                throw new StorageException(StorageFailure.NotFound, $"The upload of {Describe(key)} lacks parts.");
+                file.Finish(size);
             }
-
-            RandomAccess.SetLength(file, size);
-            RandomAccess.FlushToDisk(file);
+            else
+            {
+                await file.JoinAsync(ordered, whole = JoinedPath(key, uploadId), cancellationToken);
+            }
         }
 
-        EnsureFolder(Path.GetDirectoryName(PathOf(key))!);
-        Publish(PartsFile(key, uploadId), PathOf(key), createOnly: false, key);
-        File.Delete(JournalFile(key, uploadId));
-        RemoveIfEmpty(UploadFolder(key));
-        return true;
+        Publish(whole, path, createOnly ? PutMode.CreateOnly : PutMode.Replace, key);
+        Forget(key, uploadId);
+        return Info(key, new FileInfo(path));
     });
 
     public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken = default) => GuardAsync($"Aborting the upload of {Describe(key)}", () =>
     {
         if (Directory.Exists(UploadFolder(key)))
         {
-            File.Delete(PartsFile(key, uploadId));
-            File.Delete(JournalFile(key, uploadId));
-            RemoveIfEmpty(UploadFolder(key));
+            Forget(key, uploadId);
+            RemoveEmptyFolders(Path.GetDirectoryName(PathOf(key))!);
         }
 
         return true;
@@ -216,28 +216,59 @@ public sealed class VolumeObjectStore : IObjectStore
         }
 
         File.Delete(path);
-        for (var folder = Path.GetDirectoryName(path)!; folder.Length > _root.Length && RemoveIfEmpty(folder); folder = Path.GetDirectoryName(folder)!)
-        {
-            // Upwards, as long as the deletion left nothing behind.
-        }
-
+        RemoveEmptyFolders(Path.GetDirectoryName(path)!);
         return true;
     });
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
-    private void Publish(string temporary, string path, bool createOnly, string key)
+    private void Publish(string temporary, string path, PutMode mode, string key)
     {
-        if (!createOnly)
+        if (mode != PutMode.CreateOnly)
         {
             File.Move(temporary, path, overwrite: true);
         }
-        else if (!Syscalls.TryLink(temporary, path))
+        else if (!Syscalls.TryRenameToNew(temporary, path))
         {
             throw new StorageException(StorageFailure.AlreadyExists, $"{Describe(key)} exists already.");
         }
 
-        Syscalls.FlushDirectory(Path.GetDirectoryName(path)!);
+        if (mode != PutMode.ReplaceLazily)
+        {
+            Syscalls.FlushDirectory(Path.GetDirectoryName(path)!);
+        }
+    }
+
+    // Someone who deletes another backup may be removing the folder, because it is empty, at this very moment.
+    private SafeFileHandle CreateFile(string path)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                EnsureFolder(Path.GetDirectoryName(path)!);
+                return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, Shared);
+            }
+            catch (DirectoryNotFoundException) when (attempt < MostTries)
+            {
+            }
+        }
+    }
+
+    private void Forget(string key, string uploadId)
+    {
+        File.Delete(JournalPath(key, uploadId));
+        File.Delete(JoinedPath(key, uploadId));
+        File.Delete(PartsPath(key, uploadId));
+        RemoveIfEmpty(UploadFolder(key));
+    }
+
+    private void RemoveEmptyFolders(string from)
+    {
+        for (var folder = from; folder.Length > _root.Length && RemoveIfEmpty(folder); folder = Path.GetDirectoryName(folder)!)
+        {
+            // Upwards, as long as nothing is left behind.
+        }
     }
 
     private void EnsureFolder(string folder)
@@ -276,7 +307,7 @@ public sealed class VolumeObjectStore : IObjectStore
 
     private string PathOf(string key)
     {
-        if (key.Length == 0 || key.Split('/').Any(segment => segment is "" or "." or ".." || segment.Contains('\0')))
+        if (key.Length == 0 || key.Split('/').Any(segment => segment is "" or "." or ".." or Uploads || segment.Contains('\0')))
         {
             throw new StorageException(StorageFailure.Refused, $"'{key}' is no name for an object.");
         }
@@ -286,16 +317,14 @@ public sealed class VolumeObjectStore : IObjectStore
 
     private string UploadFolder(string key) => Path.Combine(Path.GetDirectoryName(PathOf(key))!, Uploads);
 
-    private string PartsFile(string key, string id) => Path.Combine(UploadFolder(key), $"{Path.GetFileName(key)}.{Guid.ParseExact(id, "N"):N}.parts");
+    private string PartsPath(string key, string id) => Path.Combine(UploadFolder(key), $"{Path.GetFileName(key)}.{Guid.ParseExact(id, "N"):N}.parts");
 
-    private string JournalFile(string key, string id) => Path.ChangeExtension(PartsFile(key, id), ".journal");
+    private string JournalPath(string key, string id) => Path.ChangeExtension(PartsPath(key, id), ".journal");
+
+    private string JoinedPath(string key, string id) => Path.ChangeExtension(PartsPath(key, id), ".joined");
 
     private static ObjectInfo Info(string key, FileInfo file) =>
         new(key, file.Length, null, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero));
-
-    public bool TellsPartChecksums => true;
-
-    public string PartChecksum(ReadOnlySpan<byte> content) => Convert.ToHexStringLower(SHA256.HashData(content));
 
     private static Task<T> GuardAsync<T>(string what, Func<T> work) => GuardAsync(what, () => Task.FromResult(work()));
 

@@ -1,0 +1,91 @@
+namespace BackupOperator.Archive.Blocks;
+
+/// <summary>
+/// The blocks of one file, 48 bytes each; stretches of nothing but holes, or of nothing known, take no memory. It is the
+/// one place that holds what a backup knows of its blocks, so that it could move to a disk.
+/// </summary>
+internal sealed class BlockList
+{
+    private const int SegmentSize = 256;
+    private readonly BlockReference[]?[] _segments;
+    private readonly bool[] _holes;
+    private int _unknown;
+
+    public BlockList(int count)
+    {
+        Count = _unknown = count;
+        _segments = new BlockReference[]?[(count + SegmentSize - 1) / SegmentSize];
+        _holes = new bool[_segments.Length];
+    }
+
+    public int Count { get; }
+
+    /// <summary>Whether every block is known.</summary>
+    public bool IsWhole => _unknown == 0;
+
+    public BlockReference this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            var segment = index / SegmentSize;
+            return _segments[segment] is { } blocks ? blocks[index % SegmentSize] : _holes[segment] ? BlockReference.Hole : BlockReference.Unknown;
+        }
+
+        set
+        {
+            var before = this[index];
+            _unknown += (IsKnown(before) ? 1 : 0) - (IsKnown(value) ? 1 : 0);
+            var segment = index / SegmentSize;
+            if (_segments[segment] is not { } blocks)
+            {
+                if (before == value)
+                {
+                    return;
+                }
+
+                blocks = _segments[segment] = new BlockReference[Math.Min(SegmentSize, Count - (segment * SegmentSize))];
+                Array.Fill(blocks, before);
+            }
+
+            blocks[index % SegmentSize] = value;
+        }
+    }
+
+    /// <summary>Makes a range a hole; none of its blocks may be known yet.</summary>
+    public void SetHoles(int from, int to)
+    {
+        for (var index = from; index < to;)
+        {
+            var segment = index / SegmentSize;
+            var end = Math.Min(Count, (segment + 1) * SegmentSize);
+            if (index % SegmentSize == 0 && end <= to && _segments[segment] is null && !_holes[segment])
+            {
+                _holes[segment] = true;
+                _unknown -= end - index;
+                index = end;
+            }
+            else
+            {
+                this[index++] = BlockReference.Hole;
+            }
+        }
+    }
+
+    /// <summary>The blocks that lie in packs.</summary>
+    public IEnumerable<BlockReference> Stored()
+    {
+        foreach (var segment in _segments)
+        {
+            foreach (var block in segment ?? [])
+            {
+                if (block.IsStored)
+                {
+                    yield return block;
+                }
+            }
+        }
+    }
+
+    private static bool IsKnown(BlockReference block) => block.IsStored || block.IsHole;
+}
