@@ -79,7 +79,11 @@ internal static class Samples
         entity.Metadata.Uid = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed";
         entity.RunStatus.Target = new RecordedTarget
         {
-            Replicas = 1, Ordinal = 0, Pod = "db-0", Claim = "data-db-0", StatefulSetUid = "set-uid",
+            Replicas = 1,
+            Ordinal = 0,
+            Pod = "db-0",
+            Claim = "data-db-0",
+            StatefulSetUid = "set-uid",
         };
         return entity;
     }

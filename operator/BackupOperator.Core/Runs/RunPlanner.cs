@@ -174,8 +174,8 @@ public static class RunPlanner
 
         if (o.Report?.Step is not { } step)
         {
-            return Preparing(o, last?.WaitingFor is { } waiting ? $"Waiting for pod {last.Name}: {waiting}" : "Waiting for the sidecar's first word", Later)
-                with { JobUid = job.Uid };
+            var message = last?.WaitingFor is { } waiting ? $"Waiting for pod {last.Name}: {waiting}" : "Waiting for the sidecar's first word";
+            return Preparing(o, message, Later) with { JobUid = job.Uid };
         }
 
         return new RunDecision

@@ -12,8 +12,7 @@ internal static class StartPlanner
         if (o.Finding is { } finding)
         {
             return finding.Final || waited > o.Limits.Preparing
-                ? EndingPlanner.Over(o, new Ending(RunStage.Failed, finding.Reason, finding.Message, !finding.Final, now), databaseNotRestored: false)
-                    with { Conditions = [RunConditions.Accepted(finding), RunConditions.Complete(false, finding.Reason, finding.Message)] }
+                ? Refused(o, finding, now)
                 : Waiting(o, RunStage.Pending, finding.Message, RunPlanner.Later, RunConditions.Accepted(finding));
         }
 
@@ -49,6 +48,15 @@ internal static class StartPlanner
                 ],
                 RequeueAfter = RunPlanner.Soon,
             };
+    }
+
+    private static RunDecision Refused(RunObservation o, SpecFinding finding, DateTimeOffset now)
+    {
+        var ending = new Ending(RunStage.Failed, finding.Reason, finding.Message, Retryable: !finding.Final, now);
+        return EndingPlanner.Over(o, ending, databaseNotRestored: false) with
+        {
+            Conditions = [RunConditions.Accepted(finding), RunConditions.Complete(false, finding.Reason, finding.Message)],
+        };
     }
 
     /// <summary>What a run must wait for. Whoever has the Lease has had its turn already: an emergency that came later must not make both wait.</summary>

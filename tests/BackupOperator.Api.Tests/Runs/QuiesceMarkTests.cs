@@ -6,8 +6,14 @@ public sealed class QuiesceMarkTests
 {
     private static readonly QuiesceMark Mark = new()
     {
-        Run = "u1", Kind = "MySqlRestore", Name = "back", Pod = "p", Replicas = 3,
-        Since = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero), Deadline = new DateTimeOffset(2025, 1, 1, 0, 30, 0, TimeSpan.Zero), Swapping = true,
+        Run = "u1",
+        Kind = "MySqlRestore",
+        Name = "back",
+        Pod = "p",
+        Replicas = 3,
+        Since = new DateTimeOffset(2025, 1, 1, 0, 0, 0, TimeSpan.Zero),
+        Deadline = new DateTimeOffset(2025, 1, 1, 0, 30, 0, TimeSpan.Zero),
+        Swapping = true,
     };
 
     [Fact]

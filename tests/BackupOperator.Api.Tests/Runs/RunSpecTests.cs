@@ -15,8 +15,16 @@ public sealed class RunSpecTests
         Storage = new RunStorage { S3 = new RunS3 { Bucket = "b", Tags = new Dictionary<string, string> { ["k"] = "v" } } },
         Target = new RunTarget
         {
-            StatefulSet = "db", StatefulSetUid = "s1", Replicas = 3, Ordinal = 0, Pod = "db-0", Claim = "data-db-0", ServerDataDirectory = "/var/lib/mysql",
-            MaxDowntime = TimeSpan.FromMinutes(30), QuiesceTimeout = TimeSpan.FromMinutes(10), ResumeTimeout = TimeSpan.FromDays(1.5),
+            StatefulSet = "db",
+            StatefulSetUid = "s1",
+            Replicas = 3,
+            Ordinal = 0,
+            Pod = "db-0",
+            Claim = "data-db-0",
+            ServerDataDirectory = "/var/lib/mysql",
+            MaxDowntime = TimeSpan.FromMinutes(30),
+            QuiesceTimeout = TimeSpan.FromMinutes(10),
+            ResumeTimeout = TimeSpan.FromDays(1.5),
         },
         Backup = new RunBackup { BackupId = "u1", Level = 3, Verification = "ReadBack" },
     };

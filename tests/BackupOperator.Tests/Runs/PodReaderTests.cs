@@ -36,7 +36,9 @@ public sealed class PodReaderTests
         {
             Terminated = new V1ContainerStateTerminated
             {
-                ExitCode = 67, Reason = "Error", Message = """{"reason":"StorageRefused","message":"no such bucket","retryable":false}""",
+                ExitCode = 67,
+                Reason = "Error",
+                Message = """{"reason":"StorageRefused","message":"no such bucket","retryable":false}""",
             },
         })).Termination!.Failure.ShouldBe(new RunFailureInfo("StorageRefused", "no such bucket", false));
 

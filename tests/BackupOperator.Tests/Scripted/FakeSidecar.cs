@@ -109,16 +109,31 @@ internal sealed class FakeSidecar
         var now = DateTimeOffset.UtcNow;
         var report = new RunReport
         {
-            Step = RunStep.Done, StoppedAt = now.AddSeconds(-5), LockedAt = now.AddSeconds(-4), ResumedAt = now.AddSeconds(-3), AnsweredAt = now.AddSeconds(-2),
-            UploadedAt = now.AddSeconds(-1), VerifiedAt = now, Verification = "Upload", FinishedAt = now,
+            Step = RunStep.Done,
+            StoppedAt = now.AddSeconds(-5),
+            LockedAt = now.AddSeconds(-4),
+            ResumedAt = now.AddSeconds(-3),
+            AnsweredAt = now.AddSeconds(-2),
+            UploadedAt = now.AddSeconds(-1),
+            VerifiedAt = now,
+            Verification = "Upload",
+            FinishedAt = now,
         };
         return run.Kind == RunKind.Backup
             ? report with
             {
                 Backup = new BackupResult
                 {
-                    BackupId = run.Uid, Location = "backups:/x", ManifestDigest = "sha256:00", LogicalBytes = 2 << 20, StoredBytes = 1 << 20,
-                    BlocksTotal = 2, BlocksReused = 1, Files = 3, ServerFlavour = "MySQL", ServerVersion = "9.7.0",
+                    BackupId = run.Uid,
+                    Location = "backups:/x",
+                    ManifestDigest = "sha256:00",
+                    LogicalBytes = 2 << 20,
+                    StoredBytes = 1 << 20,
+                    BlocksTotal = 2,
+                    BlocksReused = 1,
+                    Files = 3,
+                    ServerFlavour = "MySQL",
+                    ServerVersion = "9.7.0",
                 },
             }
             : report with
@@ -134,7 +149,9 @@ internal sealed class FakeSidecar
         {
             ["terminated"] = new JsonObject
             {
-                ["exitCode"] = exitCode, ["reason"] = "Error", ["message"] = failure is null ? null : KubernetesJson.Serialize(failure),
+                ["exitCode"] = exitCode,
+                ["reason"] = "Error",
+                ["message"] = failure is null ? null : KubernetesJson.Serialize(failure),
             },
         });
         if (last)
@@ -190,7 +207,12 @@ internal sealed class FakeSidecar
                 ["phase"] = phase,
                 ["containerStatuses"] = new JsonArray(new JsonObject
                 {
-                    ["name"] = "sidecar", ["image"] = "sidecar:test", ["imageID"] = "", ["ready"] = false, ["restartCount"] = 0, ["state"] = state,
+                    ["name"] = "sidecar",
+                    ["image"] = "sidecar:test",
+                    ["imageID"] = "",
+                    ["ready"] = false,
+                    ["restartCount"] = 0,
+                    ["state"] = state,
                 }),
             },
         }),

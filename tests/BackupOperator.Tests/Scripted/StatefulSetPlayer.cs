@@ -80,7 +80,10 @@ internal sealed class StatefulSetPlayer : IAsyncDisposable
             {
                 Metadata = new V1ObjectMeta
                 {
-                    Name = name, Namespace = set.Metadata.Namespace, Labels = set.Spec!.Template!.Metadata!.Labels, OwnerReferences = [set.ToOwnerReference()],
+                    Name = name,
+                    Namespace = set.Metadata.Namespace,
+                    Labels = set.Spec!.Template!.Metadata!.Labels,
+                    OwnerReferences = [set.ToOwnerReference()],
                 },
                 Spec = new V1PodSpec { NodeName = "node-1", Containers = [new V1Container { Name = "mysql", Image = "mysql" }] },
             },
