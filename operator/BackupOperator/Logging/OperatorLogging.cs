@@ -1,7 +1,6 @@
 using Serilog;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
-using Serilog.Formatting.Json;
 
 namespace BackupOperator.Logging;
 
@@ -14,7 +13,7 @@ internal static class OperatorLogging
     {
         var configuration = new LoggerConfiguration().MinimumLevel.Is(level).Enrich.FromLogContext();
         var logger = format == LogFormat.Json
-            ? configuration.WriteTo.Console(new JsonFormatter(renderMessage: true), standardErrorFromLevel: LogEventLevel.Verbose)
+            ? configuration.WriteTo.Console(new JsonLine(), standardErrorFromLevel: LogEventLevel.Verbose)
             : configuration.WriteTo.Console(
                 outputTemplate: Template, formatProvider: System.Globalization.CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose);
         return new SerilogLoggerFactory(logger.CreateLogger(), dispose: true);
