@@ -5,8 +5,8 @@ ARG VERSION=0.1.0
 WORKDIR /src
 COPY . .
 RUN runtime=linux-$(echo "${TARGETARCH:-amd64}" | sed 's/amd64/x64/') \
- && dotnet publish operator/BackupOperator -c Release -r "$runtime" --self-contained -p:PublishSingleFile=true -p:Version="$VERSION" -o /out/operator \
- && dotnet publish sidecar/BackupOperator.Sidecar -c Release -r "$runtime" --self-contained -p:PublishSingleFile=true -p:Version="$VERSION" -o /out/sidecar
+ && dotnet publish operator/BackupOperator -c Release -r "$runtime" --self-contained -p:PublishSingleFile=true -p:RestorePackagesWithLockFile=false -p:Version="$VERSION" -o /out/operator \
+ && dotnet publish sidecar/BackupOperator.Sidecar -c Release -r "$runtime" --self-contained -p:PublishSingleFile=true -p:RestorePackagesWithLockFile=false -p:Version="$VERSION" -o /out/sidecar
 
 FROM debian:12-slim AS base
 RUN apt-get update \

@@ -19,6 +19,7 @@ internal sealed class Play(Theatre theatre, Screen screen)
         var backup = new RunWatcher<MySqlBackup>(theatre, screen, "before-the-accident");
         if (!await backup.FollowAsync(cancellationToken))
         {
+            screen.Output(await theatre.LogsAsync());
             return false;
         }
 
@@ -32,6 +33,7 @@ internal sealed class Play(Theatre theatre, Screen screen)
         var restore = new RunWatcher<MySqlRestore>(theatre, screen, "after-the-accident");
         if (!await restore.FollowAsync(cancellationToken))
         {
+            screen.Output(await theatre.LogsAsync());
             return false;
         }
 

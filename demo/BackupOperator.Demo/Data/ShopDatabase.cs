@@ -10,6 +10,7 @@ internal static class ShopDatabase
     private static readonly string[] Statements =
     [
         "CREATE DATABASE shop CHARACTER SET utf8mb4",
+        "USE shop",
         "CREATE TABLE shop.customers (id INT PRIMARY KEY, name VARCHAR(100) NOT NULL, city VARCHAR(100) NOT NULL, note TEXT, KEY (city)) ENGINE=InnoDB",
         "CREATE TABLE shop.orders (id INT PRIMARY KEY, customer INT NOT NULL, placed DATETIME NOT NULL, total DECIMAL(10,2) NOT NULL, lines_json JSON, KEY (customer), KEY (placed)) ENGINE=InnoDB",
         "CREATE TABLE shop.pictures (id INT PRIMARY KEY AUTO_INCREMENT, taken TIMESTAMP NOT NULL, content MEDIUMBLOB NOT NULL) ENGINE=InnoDB",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BackupOperator.TestSupport.Programs;
 
 namespace BackupOperator.Demo.Stage;
 
@@ -19,7 +20,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
     public static OperatorProcess Start(string kubeconfig, string sidecarImage, string logFile)
     {
         // setpriv: should the demo be killed, the operator dies too.
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "TERM", "dotnet", Path.Combine(AppContext.BaseDirectory, "backup-operator.dll"), "run"])
+        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "TERM", "dotnet", BuiltProgram.Operator, "run"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,

@@ -1,20 +1,21 @@
+using System.Diagnostics;
+
 namespace BackupOperator.Demo.Stage;
 
 /// <summary>Prints a line for each phase of a run until it ends.</summary>
 internal sealed class RunWatcher<T>(Theatre theatre, Screen screen, string name)
     where T : class, IKubernetesObject, IRunEntity
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
     /// <returns>Whether it completed.</returns>
     public async Task<bool> FollowAsync(CancellationToken cancellationToken)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(Limit);
+        var watch = Stopwatch.StartNew();
         string? last = null;
-        while (true)
+        while (watch.Elapsed < Limit)
         {
-            var run = await theatre.Cluster.Client.GetAsync<T>(name, Theatre.Namespace, limit.Token);
+            var run = await theatre.Cluster.Client.GetAsync<T>(name, Theatre.Namespace, cancellationToken);
             var status = run?.RunStatus;
             if (status?.PhaseName is { } phase && phase != last)
             {
@@ -32,8 +33,11 @@ internal sealed class RunWatcher<T>(Theatre theatre, Screen screen, string name)
                 }
             }
 
-            await Task.Delay(TimeSpan.FromMilliseconds(50), limit.Token);
+            await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
+
+        screen.Fail($"{name} did not end within {Limit.TotalMinutes} minutes.");
+        return false;
     }
 
     private static string Detail(RunStatus status) => status switch

@@ -2,6 +2,7 @@ using BackupOperator.LocalCluster;
 using BackupOperator.LocalCluster.ApiServer;
 using BackupOperator.LocalCluster.Images;
 using BackupOperator.MySql;
+using BackupOperator.TestSupport.Programs;
 using BackupOperator.TestSupport.Servers;
 
 namespace BackupOperator.Demo.Stage;
@@ -28,7 +29,7 @@ internal sealed class Theatre(Screen screen, bool throughS3) : IAsyncDisposable
             {
                 Images = new Dictionary<string, ContainerImage>
                 {
-                    [SidecarImage] = StandardImages.DotNet(Path.Combine(AppContext.BaseDirectory, "backup-sidecar.dll")),
+                    [SidecarImage] = StandardImages.DotNet(BuiltProgram.Sidecar),
                 },
             },
             cancellationToken);
@@ -80,6 +81,20 @@ internal sealed class Theatre(Screen screen, bool throughS3) : IAsyncDisposable
             },
             cancellationToken);
     }
+
+    /// <summary>What the operator and the Jobs' pods wrote last, for when something went wrong.</summary>
+    public async Task<string> LogsAsync()
+    {
+        var text = new System.Text.StringBuilder("operator:\n").AppendLine(Tail(await File.ReadAllTextAsync(Path.Combine(Cluster.DataDirectory, "operator.log"))));
+        foreach (var pod in (await Cluster.Client.ListAsync<V1Pod>(Namespace)).Items.Where(pod => pod.Metadata.Name != "mariadb-0"))
+        {
+            text.AppendLine($"pod {pod.Metadata.Name}, {pod.Status?.Phase}:").AppendLine(Tail(await Cluster.LogsAsync(Namespace, pod.Metadata.Name!)));
+        }
+
+        return text.ToString();
+    }
+
+    private static string Tail(string text) => string.Join('\n', text.TrimEnd().Split('\n').TakeLast(25));
 
     public async ValueTask DisposeAsync()
     {

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using BackupOperator.TestSupport.Programs;
 using System.Text;
 
 namespace BackupOperator.EndToEnd.Tests.Harness;
@@ -28,7 +29,7 @@ internal sealed class OperatorProcess(string kubeconfig, string sidecarImage) : 
             RedirectStandardError = true,
             RedirectStandardInput = true,
         };
-        start.ArgumentList.Add(Path.Combine(AppContext.BaseDirectory, "backup-operator.dll"));
+        start.ArgumentList.Add(BuiltProgram.Operator);
         start.ArgumentList.Add("run");
         start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["SIDECAR_IMAGE"] = sidecarImage;

@@ -1,6 +1,7 @@
 using BackupOperator.Api.Entities;
 using BackupOperator.LocalCluster;
 using BackupOperator.LocalCluster.Images;
+using BackupOperator.TestSupport.Programs;
 using BackupOperator.TestSupport.Servers;
 
 namespace BackupOperator.EndToEnd.Tests.Harness;
@@ -27,7 +28,7 @@ public sealed class TestCluster : IAsyncLifetime
         {
             Images = new Dictionary<string, ContainerImage>
             {
-                [SidecarImage] = StandardImages.DotNet(Path.Combine(AppContext.BaseDirectory, "backup-sidecar.dll")),
+                [SidecarImage] = StandardImages.DotNet(BuiltProgram.Sidecar),
             },
         });
         foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "crds"), "*.yaml").Order(StringComparer.Ordinal))
