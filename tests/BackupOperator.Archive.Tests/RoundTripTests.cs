@@ -1,15 +1,13 @@
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage;
-using BackupOperator.Archive.Storage.S3;
 using BackupOperator.Archive.Storage.Volumes;
 using BackupOperator.Archive.Tests.Support;
 using BackupOperator.Archive.Writing;
-using BackupOperator.TestSupport.Servers;
 
 namespace BackupOperator.Archive.Tests;
 
-public sealed class RoundTripTests(RgwFixture rgw) : IClassFixture<RgwFixture>
+public sealed class RoundTripTests(RgwFixture rgw)
 {
     [Theory]
     [InlineData("volume")]

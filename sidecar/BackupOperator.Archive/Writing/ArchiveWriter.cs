@@ -90,7 +90,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
                     StorageFailure.AlreadyExists, $"{store.Describe(path)} holds another backup ({summary.BackupId}); choose another path.");
             }
 
-            var nothing = new TokenKeeper(store, path, options.BackupId, now, lifetime.Token);
+            var nothing = new TokenKeeper(store, path, options.BackupId, now, lifetime.Token) { BytesSent = summary.StoredBytes };
             await RemoveLeftoversAsync(store, path, (await ArchiveReader.OpenAsync(store, path, cancellationToken)).Packs);
             return new ArchiveWriter(store, path, options, nothing, new PackRecovery(store, path, cancellationToken), lifetime) { Committed = summary };
         }

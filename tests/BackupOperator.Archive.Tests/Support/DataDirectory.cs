@@ -45,6 +45,22 @@ internal static class DataDirectory
         return bytes;
     }
 
+    /// <summary>Pages of 16 KiB as InnoDB fills them: some records, the rest zeros.</summary>
+    public static byte[] Pages(Random random, int size)
+    {
+        var bytes = new byte[size];
+        for (var page = 0; page + 16384 <= size; page += 16384)
+        {
+            var filled = random.Next(200, 16384);
+            for (var at = page; at < page + filled; at++)
+            {
+                bytes[at] = (byte)random.Next(0, at % 7 == 0 ? 256 : 24);
+            }
+        }
+
+        return bytes;
+    }
+
     public static void Write(string path, byte[] content) => File.WriteAllBytes(path, content);
 
     /// <summary>A line for each entry: path, kind, mode, time, size, hash.</summary>

@@ -3,7 +3,7 @@ using BackupOperator.TestSupport.Servers;
 
 namespace BackupOperator.Archive.Tests.Support;
 
-/// <summary>One real S3 gateway for the tests of a class, and a bucket for each store.</summary>
+/// <summary>One real S3 gateway for all tests, and a bucket for each store.</summary>
 public sealed class RgwFixture : IAsyncLifetime
 {
     private int _buckets;
@@ -14,14 +14,14 @@ public sealed class RgwFixture : IAsyncLifetime
 
     public ValueTask DisposeAsync() => Rgw.DisposeAsync();
 
-    internal async Task<S3ObjectStore> OpenAsync(TempFolder temp, Func<S3StoreOptions, S3StoreOptions>? change = null)
+    internal async Task<S3StoreOptions> NewBucketAsync(TempFolder temp)
     {
         var bucket = $"bucket-{Interlocked.Increment(ref _buckets)}";
         await Rgw.CreateBucketAsync(bucket);
         var credentials = temp.Sub("credentials");
         File.WriteAllText(Path.Combine(credentials, "accessKeyId"), Rgw.AccessKey);
         File.WriteAllText(Path.Combine(credentials, "secretAccessKey"), Rgw.SecretKey);
-        var options = new S3StoreOptions
+        return new S3StoreOptions
         {
             Bucket = bucket,
             Prefix = "some/prefix",
@@ -29,6 +29,7 @@ public sealed class RgwFixture : IAsyncLifetime
             ForcePathStyle = true,
             CredentialsFolder = credentials,
         };
-        return new S3ObjectStore(change?.Invoke(options) ?? options);
     }
+
+    internal async Task<S3ObjectStore> OpenAsync(TempFolder temp) => new(await NewBucketAsync(temp));
 }

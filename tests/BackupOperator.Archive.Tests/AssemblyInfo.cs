@@ -1,0 +1,3 @@
+using BackupOperator.Archive.Tests.Support;
+
+[assembly: AssemblyFixture(typeof(RgwFixture))]

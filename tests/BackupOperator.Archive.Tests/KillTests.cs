@@ -1,0 +1,97 @@
+using System.Diagnostics;
+using BackupOperator.Archive.Reading;
+using BackupOperator.Archive.Storage;
+using BackupOperator.Archive.Tests.Support;
+
+namespace BackupOperator.Archive.Tests;
+
+/// <summary>A writer is killed with SIGKILL, again and again, and the next one goes on.</summary>
+public sealed class KillTests(RgwFixture rgw)
+{
+    private const int PartSize = 5 << 20;
+
+    [Theory]
+    [InlineData("volume", 1, 1)]
+    [InlineData("volume", 10, 2)]
+    [InlineData("s3", 1, 3)]
+    [InlineData("s3", 10, 4)]
+    public async Task No_part_that_the_store_has_taken_is_sent_again_after_a_kill(string kind, int kills, int seed)
+    {
+        using var temp = new TempFolder();
+        var random = new Random(seed);
+        var source = temp.Sub("source");
+        for (var i = 0; i < 6; i++)
+        {
+            DataDirectory.Write(Path.Combine(source, $"t{i}.ibd"), DataDirectory.Noise(random, 22 << 20));
+        }
+
+        var bucket = kind == "s3" ? await rgw.NewBucketAsync(temp) : null;
+        var job = new ChildJob
+        {
+            Source = source,
+            Log = Path.Combine(temp.Path, "log"),
+            Folder = kind == "volume" ? temp.Sub("store") : null,
+            Endpoint = bucket?.Endpoint,
+            Bucket = bucket?.Bucket,
+            Credentials = bucket?.CredentialsFolder,
+            PartSize = PartSize,
+            PackLimit = 48 << 20,
+            PauseMilliseconds = 15,
+        };
+        var killed = 0;
+        for (var i = 0; i < kills; i++)
+        {
+            killed += await KillAsync(job, random) ? 1 : 0;
+        }
+
+        killed.ShouldBeGreaterThan(0);
+        await ChildWriter.RunToEndAsync(job);
+
+        await using var store = ChildWriter.OpenStore(job);
+        var archive = await ArchiveReader.OpenAsync(store, "ns/killed");
+        var sent = File.ReadLines(job.Log).Sum(long.Parse);
+        (sent - archive.StoredBytes).ShouldBeLessThanOrEqualTo(0, "parts were sent again that the store had");
+        archive.StoredBytes.ShouldBeGreaterThanOrEqualTo(6 * (22L << 20));
+
+        // What the last attempt tells is the sum over all attempts.
+        long.Parse(await File.ReadAllTextAsync($"{job.Log}.uploaded")).ShouldBe(archive.StoredBytes);
+        await new ArchiveVerifier(archive).VerifyAsync(VerificationLevel.ReadBack);
+        var target = Path.Combine(temp.Path, "target");
+        await new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = target }).RestoreAsync();
+        DataDirectory.Describe(target).ShouldBe(DataDirectory.Describe(source));
+        await ShouldHoldNoLeftoversAsync(store);
+    }
+
+    // Kills it a random while after the first part of this attempt; false when it was faster.
+    private static async Task<bool> KillAsync(ChildJob job, Random random)
+    {
+        var before = Parts(job);
+        using var child = ChildWriter.Start(job);
+        var since = Stopwatch.GetTimestamp();
+        while (!child.HasExited && Parts(job) == before && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(60))
+        {
+            await Task.Delay(5);
+        }
+
+        await Task.Delay(random.Next(0, 60));
+        if (child.HasExited)
+        {
+            return false;
+        }
+
+        child.Kill();
+        await child.WaitForExitAsync();
+        return true;
+    }
+
+    private static int Parts(ChildJob job) => File.Exists(job.Log) ? File.ReadLines(job.Log).Count() : 0;
+
+    private static async Task ShouldHoldNoLeftoversAsync(IObjectStore store)
+    {
+        (await Backups.KeysAsync(store)).ShouldAllBe(key => key.EndsWith(".pack", StringComparison.Ordinal) || key.EndsWith("/manifest.json.zst", StringComparison.Ordinal));
+        await foreach (var upload in store.ListUploadsAsync(""))
+        {
+            Assert.Fail($"{upload.Key} is still being uploaded");
+        }
+    }
+}
