@@ -34,7 +34,6 @@ internal sealed class PackRecovery(IObjectStore store, string path, Cancellation
 
         BytesSent = Math.Max(0, token?.BytesSent ?? 0) + _arrived;
         await RemoveRestAsync();
-        NextNumber = Math.Max(NextNumber, (token?.Open ?? []).Select(pack => Math.Min(pack.Number, ArchiveFormat.LastPack) + 1).DefaultIfEmpty().Max());
     }
 
     private async Task TakeFinishedAsync(FinishedPack pack)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using BackupOperator.Archive.Native;
 
 namespace BackupOperator.Archive.Tests.Support;
 
@@ -62,6 +63,8 @@ internal static class DataDirectory
     }
 
     public static void Write(string path, byte[] content) => File.WriteAllBytes(path, content);
+
+    public static FileStat Stat(string path) => FileStat.TryRead(path) ?? throw new FileNotFoundException(path);
 
     /// <summary>A line for each entry: path, kind, mode, time, size, hash.</summary>
     public static string Describe(string folder)
