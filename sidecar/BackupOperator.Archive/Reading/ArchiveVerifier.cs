@@ -31,6 +31,7 @@ public sealed class ArchiveVerifier(ArchiveReader archive, TimeProvider? time = 
             }
         }
 
+        progress?.Report(new ArchiveProgress(_bytesRead, _bytesRead, 0, 0, 0));
         return summary;
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BackupOperator.Api.Entities;
 
 namespace BackupOperator.EndToEnd.Tests.Stories;
@@ -31,10 +32,9 @@ public sealed class StorageRefusesTests(TestCluster cluster) : IClassFixture<Tes
     public async Task A_full_bucket_fails_the_run_and_leaves_MySQL_alone()
     {
         var database = await cluster.StartDatabaseAsync();
-        await database.FillAsync(megabytes: 40);
         var storage = await cluster.CreateBucketAsync(database);
         var rgw = await cluster.RgwAsync();
-        await rgw.AdminAsync("quota", "set", "--quota-scope=bucket", "--uid=test", "--max-size=20000000");
+        await rgw.AdminAsync("quota", "set", "--quota-scope=bucket", "--uid=test", "--max-size=1000");
         await rgw.AdminAsync("quota", "enable", "--quota-scope=bucket", "--uid=test");
         try
         {
@@ -45,6 +45,31 @@ public sealed class StorageRefusesTests(TestCluster cluster) : IClassFixture<Tes
         {
             await rgw.AdminAsync("quota", "disable", "--quota-scope=bucket", "--uid=test");
         }
+    }
+
+    [Fact]
+    public async Task A_volume_that_fills_up_fails_the_run_and_leaves_MySQL_alone()
+    {
+        var database = await cluster.StartDatabaseAsync();
+        await database.FillAsync(megabytes: 40);
+        var folder = cluster.Cluster.ClaimFolder(database.Namespace, "backups");
+        await RunAsync("mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", folder);
+        try
+        {
+            var backup = await FailsUntouchedAsync(database, Manifests.VolumeStorage);
+            backup.Status!.Failure!.Reason.ShouldBe("StorageFull");
+        }
+        finally
+        {
+            await RunAsync("umount", "-l", folder);
+        }
+    }
+
+    private static async Task RunAsync(string program, params string[] arguments)
+    {
+        using var process = Process.Start(program, arguments);
+        await process.WaitForExitAsync();
+        process.ExitCode.ShouldBe(0);
     }
 
     private async Task<MySqlBackup> FailsUntouchedAsync(TestDatabase database, string storage)

@@ -71,7 +71,7 @@ internal static class S3Errors
             _ when s3.StatusCode == HttpStatusCode.InsufficientStorage => new(StorageFailure.Full, $"{what}: {bucket} is full. Make room.", error),
             _ when s3.StatusCode == HttpStatusCode.NotFound => new(StorageFailure.NotFound, $"{what}: not found in {bucket}.", error),
             _ when s3.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
-                new(StorageFailure.Refused, $"{what}: {bucket} refuses it ({s3.ErrorCode ?? s3.StatusCode.ToString()}). Check the rights of the access key.", error),
+                new(StorageFailure.Refused, $"{what}: {bucket} refuses it ({s3.ErrorCode ?? s3.StatusCode.ToString()}). Check the credentials, and what their access key may do.", error),
             _ when IsTransient(s3) =>
                 new(StorageFailure.Unavailable, $"{what}: {bucket} answered {(int)s3.StatusCode} {s3.ErrorCode} again and again. Look at the store.", error),
             "PermanentRedirect" or "IllegalLocationConstraintException" =>
