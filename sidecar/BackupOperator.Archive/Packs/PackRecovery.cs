@@ -69,7 +69,15 @@ internal sealed class PackRecovery(IObjectStore store, string path, Cancellation
             token = token with { Open = [.. token.Open.Select(pack => pack == open ? open with { Joining = [.. kept.Select(part => part.Number)] } : pack)] };
             await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token), PutMode.Replace, cancellationToken);
             var numbers = kept.Select(part => part.Number).ToHashSet();
-            made = await store.CompleteUploadAsync(key, open.UploadId, [.. stored.Where(part => numbers.Contains(part.Number))], createOnly: false, cancellationToken);
+            try
+            {
+                made = await store.CompleteUploadAsync(key, open.UploadId, [.. stored.Where(part => numbers.Contains(part.Number))], createOnly: false, cancellationToken);
+            }
+            catch (StorageException error) when (error.Failure == StorageFailure.NotFound && kept.Count < stored.Count)
+            {
+                // Ceph makes an object only of all parts that it has, and one of these is not to be trusted.
+                return token;
+            }
         }
         else
         {

@@ -49,8 +49,9 @@ public interface IObjectStore : IAsyncDisposable
     Task<IReadOnlyList<StoredPart>?> ListPartsAsync(string key, string uploadId, CancellationToken cancellationToken = default);
 
     /// <summary>
-    /// Joins parts, in the order of their numbers, to one object; parts that are not named are dropped, and nothing takes
-    /// their place. An answer that was lost is no error when the object is there.
+    /// Joins parts, in the order of their numbers, to one object; nothing takes the place of numbers that were never
+    /// uploaded. Some stores refuse (<see cref="StorageFailure.NotFound"/>) when parts that they have are not named. An
+    /// answer that was lost is no error when the object is there.
     /// </summary>
     /// <param name="createOnly">An object that is there is <see cref="StorageFailure.AlreadyExists"/>.</param>
     /// <returns>The object, as the store has it now.</returns>

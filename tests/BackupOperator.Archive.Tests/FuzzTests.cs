@@ -1,0 +1,174 @@
+using System.Text;
+using BackupOperator.Archive.Compression;
+using BackupOperator.Archive.Manifests;
+using BackupOperator.Archive.Packs;
+using BackupOperator.Archive.Storage.Volumes;
+using BackupOperator.Archive.Tests.Support;
+
+namespace BackupOperator.Archive.Tests;
+
+/// <summary>Readers are fed with what nobody would write. They refuse it in their own words, and nothing else happens.</summary>
+public sealed class FuzzTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+    private readonly Random _random = new(13);
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public async Task A_manifest_of_any_bytes_is_refused()
+    {
+        var stored = await ManifestAsync();
+        for (var i = 0; i < 40_000; i++)
+        {
+            Read(Mutate(stored)).ShouldBeFalse();
+        }
+    }
+
+    [Fact]
+    public async Task A_manifest_of_any_text_correctly_sealed_is_read_or_refused()
+    {
+        var plain = Decompress(await ManifestAsync());
+        var read = 0;
+        for (var i = 0; i < 16_000; i++)
+        {
+            read += Read(Compress(Mutate(plain))) ? 1 : 0;
+        }
+
+        // Some changes are none: in a name, a time, a mode.
+        read.ShouldBeInRange(1, 8_000);
+    }
+
+    [Fact]
+    public void A_token_of_any_bytes_or_text_is_read_or_ignored()
+    {
+        var token = new ResumeToken
+        {
+            BackupId = "one",
+            StartedAt = DateTimeOffset.UnixEpoch,
+            Finished = [new FinishedPack(0, 100, 1 << 20, new string('a', 64), null)],
+            Open = [new OpenPack(1, "id", 1 << 20, [new SealedPart(1, 100, "c", new string('b', 64))], [new TableFile("ibdata1", [[0, 0, 100, 7]], [new string('c', 64)])])],
+        };
+        var stored = CompressedJson.Write(token).ToArray();
+        var plain = Decompress(stored);
+        for (var i = 0; i < 30_000; i++)
+        {
+            CompressedJson.Parse<ResumeToken>(Mutate(stored)).ShouldBeNull();
+            if (CompressedJson.Parse<ResumeToken>(Compress(Mutate(plain))) is { } lying)
+            {
+                foreach (var open in lying.Open ?? [])
+                {
+                    _ = BlockTable.Ungroup(open?.Blocks).Count();
+                }
+            }
+        }
+    }
+
+    [Fact]
+    public void A_block_of_any_bytes_is_refused_or_decompressed_within_its_bounds()
+    {
+        using var compressor = new ZstdCompressor(1);
+        using var decompressor = new ZstdDecompressor();
+        var plain = DataDirectory.Pages(_random, 64 << 10);
+        var buffer = new byte[ZstdCompressor.Bound(plain.Length)];
+        var stored = buffer[..compressor.Compress(plain, buffer)];
+        for (var i = 0; i < 20_000; i++)
+        {
+            try
+            {
+                decompressor.Decompress(Mutate(stored), new byte[plain.Length]).ShouldBeLessThanOrEqualTo(plain.Length);
+            }
+            catch (ZstdException)
+            {
+            }
+        }
+    }
+
+    private async Task<byte[]> ManifestAsync()
+    {
+        var source = _temp.Sub("source");
+        Directory.CreateDirectory(Path.Combine(source, "shop"));
+        DataDirectory.Write(Path.Combine(source, "ibdata1"), DataDirectory.Compressible(_random, (2 << 20) + 1));
+        DataDirectory.Write(Path.Combine(source, "shop", "t.ibd"), new byte[3 << 20]);
+        File.CreateSymbolicLink(Path.Combine(source, "link"), "shop/t.ibd");
+        await Backups.WriteAsync(new VolumeObjectStore(_temp.Sub("store")), source);
+        return await File.ReadAllBytesAsync(Path.Combine(_temp.Path, "store", ArchiveFormat.ManifestKey(Backups.Path)));
+    }
+
+    private static bool Read(byte[] stored)
+    {
+        try
+        {
+            using var reader = new ManifestReader(new MemoryStream(stored), "fuzz");
+            reader.ReadEntries(ManifestVisitor.None, CancellationToken.None);
+            return true;
+        }
+        catch (CorruptArchiveException)
+        {
+            return false;
+        }
+    }
+
+    private byte[] Mutate(byte[] original)
+    {
+        while (true)
+        {
+            var bytes = original.ToList();
+            for (var n = _random.Next(1, 4); n > 0; n--)
+            {
+                var at = _random.Next(bytes.Count);
+                switch (_random.Next(6))
+                {
+                    case 0:
+                        bytes[at] ^= (byte)(1 << _random.Next(8));
+                        break;
+                    case 1:
+                        bytes[at] = (byte)"0123456789-\"{}[],:.e\\/\0\n"[_random.Next(24)];
+                        break;
+                    case 2:
+                        bytes.RemoveRange(at, Math.Min(bytes.Count - at, _random.Next(1, 40)));
+                        break;
+                    case 3:
+                        bytes.InsertRange(at, bytes.GetRange(at, Math.Min(bytes.Count - at, _random.Next(1, 40))));
+                        break;
+                    case 4:
+                        bytes.Insert(at, (byte)_random.Next(256));
+                        break;
+                    default:
+                        bytes.InsertRange(at, Encoding.ASCII.GetBytes(_random.NextInt64(long.MinValue, long.MaxValue).ToString()));
+                        break;
+                }
+
+                if (bytes.Count == 0)
+                {
+                    break;
+                }
+            }
+
+            if (bytes.Count > 0 && !bytes.SequenceEqual(original))
+            {
+                return [.. bytes];
+            }
+        }
+    }
+
+    private static byte[] Decompress(byte[] stored)
+    {
+        using var plain = new ZstdReadStream(new MemoryStream(stored));
+        var all = new MemoryStream();
+        plain.CopyTo(all);
+        return all.ToArray();
+    }
+
+    private static byte[] Compress(byte[] plain)
+    {
+        var stored = new MemoryStream();
+        using (var compressed = new ZstdWriteStream(stored, level: 1))
+        {
+            compressed.Write(plain);
+            compressed.Complete();
+        }
+
+        return stored.ToArray();
+    }
+}

@@ -1,0 +1,50 @@
+using BackupOperator.Archive.Reading;
+using BackupOperator.Archive.Storage.Volumes;
+using BackupOperator.Archive.Tests.Support;
+
+namespace BackupOperator.Archive.Tests;
+
+public sealed class MemoryTests
+{
+    private const long Bound = 150L << 20;
+
+    [Fact]
+    public async Task A_large_sparse_data_directory_takes_little_memory_and_little_time()
+    {
+        using var temp = new TempFolder();
+        var source = temp.Sub("source");
+        var random = new Random(1);
+        for (var i = 0; i < 3; i++)
+        {
+            using var file = File.OpenHandle(Path.Combine(source, $"sparse{i}.ibd"), FileMode.CreateNew, FileAccess.Write);
+            RandomAccess.SetLength(file, 10L << 30);
+            for (var island = 0; island < 12; island++)
+            {
+                RandomAccess.Write(file, DataDirectory.Noise(random, 4 << 20), random.NextInt64(10L << 30) - (4 << 20) is > 0 and var at ? at : 0);
+            }
+        }
+
+        Directory.CreateDirectory(Path.Combine(source, "many"));
+        for (var i = 0; i < 2000; i++)
+        {
+            DataDirectory.Write(Path.Combine(source, "many", $"t{i}.ibd"), DataDirectory.Noise(random, 20_000));
+        }
+
+        var job = new ChildJob { Source = source, Log = Path.Combine(temp.Path, "log"), Folder = temp.Sub("store"), PartSize = 16 << 20 };
+        (await ChildWriter.RunToEndAsync(job)).ShouldBeLessThan(Bound);
+
+        var archive = await ArchiveReader.OpenAsync(new VolumeObjectStore(job.Folder), "ns/killed");
+        archive.Header.Totals.LogicalBytes.ShouldBeGreaterThan(30L << 30);
+        archive.Header.Totals.DataBytes.ShouldBeLessThan(400L << 20);
+        await new ArchiveVerifier(archive).VerifyAsync(VerificationLevel.ReadBack);
+        var target = Path.Combine(temp.Path, "target");
+        await new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = target }).RestoreAsync();
+        foreach (var name in new[] { "sparse0.ibd", "sparse1.ibd", "sparse2.ibd" })
+        {
+            DataDirectory.Stat(Path.Combine(target, name)).Size.ShouldBe(10L << 30);
+            DataDirectory.Stat(Path.Combine(target, name)).AllocatedBytes.ShouldBeLessThan(200L << 20);
+        }
+
+        await new ArchiveVerifier(archive).VerifyAsync(VerificationLevel.Upload);
+    }
+}

@@ -1,0 +1,119 @@
+using BackupOperator.Archive.Blocks;
+using BackupOperator.Archive.Storage;
+using BackupOperator.Archive.Storage.Volumes;
+using BackupOperator.Archive.Tests.Support;
+
+namespace BackupOperator.Archive.Tests;
+
+public sealed class VolumeStoreTests : IDisposable
+{
+    private readonly TempFolder _temp = new();
+    private readonly VolumeObjectStore _store;
+
+    public VolumeStoreTests() => _store = new VolumeObjectStore(_temp.Sub("store"), 1 << 20);
+
+    public void Dispose() => _temp.Dispose();
+
+    [Fact]
+    public Task Nothing_takes_the_place_of_parts_that_were_never_uploaded() => StoreContract.GapsAsync(_store, 1 << 20);
+
+    [Theory]
+    [InlineData("../outside")]
+    [InlineData("a/../../outside")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a//b")]
+    [InlineData("a/.uploads/b")]
+    [InlineData("")]
+    [InlineData(".")]
+    public async Task A_key_never_leads_out_of_the_folder(string key)
+    {
+        (await Should.ThrowAsync<StorageException>(() => _store.PutAsync(key, new byte[1]))).Failure.ShouldBe(StorageFailure.Refused);
+        (await Should.ThrowAsync<StorageException>(() => _store.ReadAsync(key, 0, new byte[1]))).Failure.ShouldBe(StorageFailure.Refused);
+        (await Should.ThrowAsync<StorageException>(() => _store.DeleteAsync(key))).Failure.ShouldBe(StorageFailure.Refused);
+        (await Should.ThrowAsync<StorageException>(() => _store.BeginUploadAsync(key))).Failure.ShouldBe(StorageFailure.Refused);
+    }
+
+    [Theory]
+    [InlineData("../../x")]
+    [InlineData("")]
+    [InlineData("0123")]
+    public async Task An_upload_id_never_leads_out_of_the_folder(string id)
+    {
+        await Should.ThrowAsync<StorageException>(() => _store.UploadPartAsync("a", id, 1, new byte[1], new string('0', 64)));
+        await Should.ThrowAsync<StorageException>(() => _store.ListPartsAsync("a", id));
+    }
+
+    [Fact]
+    public async Task A_part_whose_bytes_changed_does_not_count()
+    {
+        var id = await _store.BeginUploadAsync("a");
+        foreach (var number in new[] { 1, 2, 3 })
+        {
+            var content = DataDirectory.Noise(new Random(number), 1 << 20);
+            await _store.UploadPartAsync("a", id, number, content, _store.PartChecksum(content, BlockDigest.Of(content)));
+        }
+
+        using (var file = File.OpenHandle(Directory.EnumerateFiles(_temp.Path, "*.parts", SearchOption.AllDirectories).Single(), access: FileAccess.Write))
+        {
+            RandomAccess.Write(file, [1, 2, 3, 4], 1_500_000);
+            RandomAccess.SetLength(file, (3 << 20) - 1);
+        }
+
+        var journal = Directory.EnumerateFiles(_temp.Path, "*.journal", SearchOption.AllDirectories).Single();
+        File.AppendAllText(journal, "4 99999999999 x\n7 12 torn");
+        (await _store.ListPartsAsync("a", id)).ShouldNotBeNull().Select(part => part.Number).ShouldBe([1]);
+    }
+
+    [Fact]
+    public async Task An_object_that_is_to_be_new_is_never_replaced()
+    {
+        await _store.PutAsync("a/once", new byte[] { 1 }, PutMode.CreateOnly);
+        (await Should.ThrowAsync<StorageException>(() => _store.PutAsync("a/once", new byte[] { 2 }, PutMode.CreateOnly))).Failure.ShouldBe(StorageFailure.AlreadyExists);
+        File.ReadAllBytes(Path.Combine(_temp.Path, "store", "a", "once")).ShouldBe([1]);
+        var winners = 0;
+        await Parallel.ForAsync(0, 50, async (i, token) =>
+        {
+            try
+            {
+                await _store.PutAsync("race", new[] { (byte)i }, PutMode.CreateOnly, token);
+                Interlocked.Increment(ref winners);
+            }
+            catch (StorageException error) when (error.Failure == StorageFailure.AlreadyExists)
+            {
+            }
+        });
+        winners.ShouldBe(1);
+        Directory.EnumerateFiles(_temp.Path, "*.tmp", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_full_is_full()
+    {
+        using var disk = new SmallDisk(_temp.Sub("disk"), megabytes: 8);
+        var store = new VolumeObjectStore(disk.Path, 1 << 20);
+        var source = _temp.Sub("source");
+        DataDirectory.Write(Path.Combine(source, "ibdata1"), DataDirectory.Noise(new Random(1), 20 << 20));
+        var error = await Should.ThrowAsync<StorageException>(() => Backups.WriteAsync(store, source));
+        error.Failure.ShouldBe(StorageFailure.Full);
+        error.Message.ShouldContain("Make room");
+        (await Should.ThrowAsync<StorageException>(() => store.PutAsync("x", new byte[9 << 20]))).Failure.ShouldBe(StorageFailure.Full);
+    }
+
+    [Fact]
+    public async Task Deleting_removes_folders_that_become_empty_and_others_can_write_there_meanwhile()
+    {
+        await Parallel.ForAsync(0, 300, async (i, token) =>
+        {
+            await _store.PutAsync($"ns/db/{i % 3}/object-{i}", new byte[10], cancellationToken: token);
+            await _store.DeleteAsync($"ns/db/{i % 3}/object-{i}", token);
+        });
+        Directory.EnumerateFileSystemEntries(Path.Combine(_temp.Path, "store")).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_folder_that_is_not_there_is_told_apart() =>
+        Should.Throw<StorageException>(() => new VolumeObjectStore(Path.Combine(_temp.Path, "nowhere"))).Failure.ShouldBe(StorageFailure.BucketNotFound);
+
+    [Fact]
+    public Task The_probe_works_on_a_folder() => StoreProbe.RunAsync(_store, "ns/one");
+}
