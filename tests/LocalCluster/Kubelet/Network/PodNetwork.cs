@@ -10,7 +10,6 @@ namespace BackupOperator.LocalCluster.Kubelet.Network;
 /// </summary>
 public sealed class PodNetwork : IDisposable
 {
-    private const int ClaimPort = 10250;
     private const int FirstPod = 10;
     private const int LastPod = 250;
 
@@ -32,13 +31,11 @@ public sealed class PodNetwork : IDisposable
     {
         for (var number = 0; number < 256; number++)
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            // In the abstract namespace: no file stays behind, and no server that listens everywhere is in the way.
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
             try
             {
-                socket.Bind(new IPEndPoint(new IPAddress([127, 20, (byte)number, 254]), ClaimPort));
-
-                // Two sockets may share a bound address until one listens.
-                socket.Listen();
+                socket.Bind(new UnixDomainSocketEndPoint($"\0localcluster-127.20.{number}"));
                 return new PodNetwork(socket, number);
             }
             catch (SocketException)
@@ -47,7 +44,7 @@ public sealed class PodNetwork : IDisposable
             }
         }
 
-        throw new InvalidOperationException($"No free subnet in 127.20.0.0/16: every 127.20.x.254:{ClaimPort} is taken. Are other LocalClusters running?");
+        throw new InvalidOperationException("No free subnet in 127.20.0.0/16: 256 other LocalClusters are running.");
     }
 
     public string NextNode()
