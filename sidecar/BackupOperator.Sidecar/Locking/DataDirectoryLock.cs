@@ -1,3 +1,5 @@
+using BackupOperator.MySql.ServerFiles;
+
 namespace BackupOperator.Sidecar.Locking;
 
 /// <summary>
@@ -23,8 +25,7 @@ public sealed class DataDirectoryLock : IDisposable
     /// <exception cref="IOException">The file cannot be opened or locked for any other reason.</exception>
     public static DataDirectoryLock? TryTake(string dataDirectory, bool write)
     {
-        var file = Path.Combine(dataDirectory, "ibdata1");
-        if (!File.Exists(file))
+        if (InnoDbSystemFiles.Find(dataDirectory) is not { } file)
         {
             return new DataDirectoryLock(
                 null, $"there is no InnoDB system tablespace in {dataDirectory} (innodb_data_home_dir or innodb_data_file_path may place it elsewhere)");

@@ -1,0 +1,2 @@
+global using BackupOperator.Api.Runs;
+global using BackupOperator.Sidecar.Failures;

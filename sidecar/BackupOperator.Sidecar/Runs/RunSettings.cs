@@ -1,0 +1,32 @@
+namespace BackupOperator.Sidecar.Runs;
+
+/// <summary>Where a run finds things, and how patient it is; the defaults are those of a Job pod.</summary>
+public sealed record RunSettings
+{
+    /// <summary>The name of this pod.</summary>
+    public required string PodName { get; init; }
+
+    public string Volume { get; init; } = RunPaths.Volume;
+
+    public string Storage { get; init; } = RunPaths.Storage;
+
+    public string StorageCredentials { get; init; } = RunPaths.StorageCredentials;
+
+    public string StorageCa { get; init; } = RunPaths.StorageCa;
+
+    public string MySqlCredentials { get; init; } = RunPaths.MySqlCredentials;
+
+    public string TerminationLog { get; init; } = RunPaths.TerminationLog;
+
+    /// <summary>Between two looks at the StatefulSet and its pods.</summary>
+    public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>How long the lock may take after the pods are gone: the last process may still be ending.</summary>
+    public TimeSpan LockPatience { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The operator starts MySQL by itself this long after <see cref="RunTarget.MaxDowntime"/>.</summary>
+    public TimeSpan DeadlineSlack { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>How long the API may stay silent before MySQL is touched.</summary>
+    public TimeSpan ApiPatience { get; init; } = TimeSpan.FromMinutes(2);
+}

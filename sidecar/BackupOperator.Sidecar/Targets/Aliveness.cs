@@ -1,0 +1,7 @@
+namespace BackupOperator.Sidecar.Targets;
+
+/// <summary>What one look at MySQL has shown.</summary>
+/// <param name="Answers">MySQL is up.</param>
+/// <param name="Detail">What was seen, for a person.</param>
+/// <param name="Hopeless">The pod fails again and again: waiting longer will not help.</param>
+public sealed record Aliveness(bool Answers, string Detail, bool Hopeless = false);

@@ -1,0 +1,37 @@
+using BackupOperator.Kubernetes.Client;
+using BackupOperator.Sidecar.Runs;
+
+namespace BackupOperator.Sidecar.Targets;
+
+/// <summary>Waits for MySQL's answer after a scale-up.</summary>
+public sealed class AnswerWait(AliveProbe probe, RunSpec run, RunSettings settings, TimeProvider time)
+{
+    /// <summary>Returns when MySQL answers, when it is hopeless, or after <see cref="RunTarget.ResumeTimeout"/>.</summary>
+    /// <param name="hopelessEnds">Whether a pod that fails again and again ends the wait before the timeout.</param>
+    public async Task<Aliveness> WaitAsync(bool hopelessEnds, CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            var seen = await LookAsync(cancellationToken);
+            if (seen.Answers || (hopelessEnds && seen.Hopeless) || time.GetElapsedTime(since) >= run.Target.ResumeTimeout)
+            {
+                return seen;
+            }
+
+            await Task.Delay(settings.PollInterval, time, cancellationToken);
+        }
+    }
+
+    private async Task<Aliveness> LookAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await probe.LookAsync(cancellationToken);
+        }
+        catch (Exception away) when (away is KubernetesUnavailableException or KubernetesApiException && !cancellationToken.IsCancellationRequested)
+        {
+            return new Aliveness(false, away.Message);
+        }
+    }
+}

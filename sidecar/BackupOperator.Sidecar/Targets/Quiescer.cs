@@ -1,0 +1,163 @@
+using BackupOperator.Sidecar.Runs;
+using Microsoft.Extensions.Logging;
+
+namespace BackupOperator.Sidecar.Targets;
+
+/// <summary>
+/// Stops the database by scaling its StatefulSet to zero. The mark that says who stopped it, and what to go back to,
+/// is part of the same patch: there is no moment at which the database is stopped and nobody knows why.
+/// </summary>
+public sealed class Quiescer(
+    TargetClient client, RunSpec run, RunSettings settings, ApiRetry retry, TimeProvider time, ILogger<Quiescer> logger)
+{
+    /// <summary>Checks that the StatefulSet is the one that the run was made for, and that nobody else holds it.</summary>
+    /// <exception cref="RunException">It is gone, another one, scaled by someone, or stopped by another run.</exception>
+    public Task<TargetState> InspectAsync(CancellationToken cancellationToken) =>
+        retry.RunAsync(
+            async token =>
+            {
+                var state = await ReadOwnAsync(token);
+                RefuseForeignHands(state);
+                return state;
+            },
+            settings.ApiPatience,
+            cancellationToken);
+
+    /// <summary>Sends the scale-down. When MySQL is stopped already by this run, takes that over.</summary>
+    /// <param name="swapping">Whether data directories are being moved already; see <see cref="QuiesceMark.Swapping"/>.</param>
+    /// <returns>The mark as it is now; its <c>Since</c> is when MySQL was stopped.</returns>
+    /// <exception cref="RunException">As for <see cref="InspectAsync"/>. Nothing was changed.</exception>
+    public Task<QuiesceMark> StopAsync(bool swapping, CancellationToken cancellationToken) =>
+        retry.RunAsync(
+            async token =>
+            {
+                var state = await ReadOwnAsync(token);
+                RefuseForeignHands(state);
+
+                // A database that is down already went down with the first mark; the clock of the downtime goes on.
+                var now = time.GetUtcNow();
+                var since = state.Replicas == 0 && state.Mark is { Replicas: > 0 } earlier ? earlier.Since : now;
+                var mark = new QuiesceMark
+                {
+                    Run = run.Uid,
+                    Kind = run.ResourceKind,
+                    Name = run.Name,
+                    Pod = settings.PodName,
+                    Replicas = run.Target.Replicas,
+                    Since = since,
+                    Deadline = since + run.Target.MaxDowntime + settings.DeadlineSlack,
+                    Swapping = swapping || state.Mark?.Swapping == true,
+                };
+                await client.PatchAsync(state, mark, replicas: 0, token);
+                logger.LogInformation("StatefulSet {StatefulSet} scaled from {Replicas} to 0", run.Target.StatefulSet, state.Replicas);
+                return mark;
+            },
+            settings.ApiPatience,
+            cancellationToken);
+
+    /// <summary>Waits until no pod of the StatefulSet exists any more.</summary>
+    /// <exception cref="RunException">They did not stop in time, or someone changed the StatefulSet meanwhile.</exception>
+    public async Task WaitUntilGoneAsync(CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        while (true)
+        {
+            var pod = await retry.RunAsync(FindPodAsync, run.Target.QuiesceTimeout, cancellationToken);
+            if (pod is null)
+            {
+                return;
+            }
+
+            if (time.GetElapsedTime(since) >= run.Target.QuiesceTimeout)
+            {
+                throw new RunException(
+                    FailureReason.ShutdownTimeout,
+                    ExitCode.ShutdownTimeout,
+                    $"Pod {pod} did not stop within {run.Target.QuiesceTimeout.TotalSeconds:0} s, so nothing was archived and MySQL is started again. "
+                    + "Look for what MySQL does at shutdown (a large buffer pool to flush, innodb_fast_shutdown=0), or raise spec.timeouts.quiesce.");
+            }
+
+            await Task.Delay(settings.PollInterval, time, cancellationToken);
+        }
+
+        async Task<string?> FindPodAsync(CancellationToken token)
+        {
+            var state = await ReadOwnAsync(token);
+            RefuseInterference(state);
+            return await client.FindPodAsync(state, token);
+        }
+    }
+
+    /// <summary>Forbids everyone to start MySQL until the swap is over. If the guard has been faster, this fails and nothing may be moved.</summary>
+    /// <exception cref="RunException">MySQL was started meanwhile, or may have been.</exception>
+    public Task MarkSwappingAsync(CancellationToken cancellationToken) =>
+        retry.RunAsync(
+            async token =>
+            {
+                var state = await ReadOwnAsync(token);
+                RefuseInterference(state);
+                return await client.PatchAsync(state, state.Mark! with { Swapping = true }, replicas: null, token);
+            },
+            settings.ApiPatience,
+            cancellationToken);
+
+    /// <summary>The last look before the database is started again: it must have been stopped until now.</summary>
+    /// <exception cref="RunException">It was started, or may have been.</exception>
+    public Task EnsureStillStoppedAsync(CancellationToken cancellationToken) =>
+        retry.RunAsync(
+            async token =>
+            {
+                var state = await ReadOwnAsync(token);
+                RefuseInterference(state);
+                return await client.FindPodAsync(state, token) is { } pod
+                    ? throw Changed($"Pod {pod} came back while MySQL was to be stopped")
+                    : true;
+            },
+            patience: null,
+            cancellationToken);
+
+    private async Task<TargetState> ReadOwnAsync(CancellationToken cancellationToken)
+    {
+        var state = await client.ReadAsync(cancellationToken) ?? throw new RunException(
+            FailureReason.TargetNotFound,
+            ExitCode.NotFound,
+            $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} does not exist any more.");
+        return state.Uid == run.Target.StatefulSetUid
+            ? state
+            : throw Changed($"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was deleted and created again");
+    }
+
+    private void RefuseForeignHands(TargetState state)
+    {
+        if (state.Annotation is not null && !state.IsStoppedBy(run))
+        {
+            throw Changed(state.Mark is { } other
+                ? $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} is stopped by {other.Kind} {other.Name}"
+                : $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} has an annotation {QuiesceMark.Annotation} that cannot be read");
+        }
+
+        var expected = state.IsStoppedBy(run) && state.Replicas == 0 ? 0 : run.Target.Replicas;
+        if (state.Replicas != expected)
+        {
+            throw Changed($"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was scaled from {run.Target.Replicas} to {state.Replicas} replicas");
+        }
+    }
+
+    private void RefuseInterference(TargetState state)
+    {
+        if (state.Mark?.Run != run.Uid || state.Mark.Pod != settings.PodName)
+        {
+            throw Changed($"The annotation {QuiesceMark.Annotation} of StatefulSet {run.Namespace}/{run.Target.StatefulSet} was changed or removed");
+        }
+
+        if (state.Replicas != 0)
+        {
+            throw Changed(
+                $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was scaled to {state.Replicas} while it was stopped "
+                + "(by a person, an autoscaler, or a GitOps tool that reverts spec.replicas: let it ignore that field)");
+        }
+    }
+
+    private static RunException Changed(string what) => new(
+        FailureReason.TargetChanged, ExitCode.TargetChanged, $"{what}. Nothing of this run counts; make sure that nothing else changes it, and start a new run.");
+}

@@ -1,0 +1,22 @@
+using BackupOperator.Kubernetes.Models;
+
+namespace BackupOperator.Sidecar.Targets;
+
+/// <summary>The StatefulSet, as it was at one moment.</summary>
+/// <param name="Annotation">The raw quiesce mark; null where there is none.</param>
+/// <param name="FirstOrdinal">The number of its first pod.</param>
+public sealed record TargetState(string Uid, string ResourceVersion, int Replicas, int FirstOrdinal, string? Annotation)
+{
+    /// <summary>Null where there is no mark, or one that cannot be read.</summary>
+    public QuiesceMark? Mark { get; } = QuiesceMark.Parse(Annotation);
+
+    public static TargetState Of(V1StatefulSet set) => new(
+        set.Metadata.Uid ?? "",
+        set.Metadata.ResourceVersion ?? "",
+        set.Spec?.Replicas ?? 1,
+        set.Spec?.Ordinals?.Start ?? 0,
+        set.Annotation(QuiesceMark.Annotation));
+
+    /// <summary>Whether <paramref name="run"/> has stopped it, by whichever of its pods.</summary>
+    public bool IsStoppedBy(RunSpec run) => Mark?.Run == run.Uid;
+}
