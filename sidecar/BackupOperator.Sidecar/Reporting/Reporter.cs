@@ -38,6 +38,11 @@ public sealed class Reporter : IAsyncDisposable
     public Reporter(RunResource resource, RunReport first, TimeProvider time, ILogger<Reporter> logger)
     {
         (_resource, _report, _time, _logger) = (resource, first, time, logger);
+        lock (_gate)
+        {
+            Unsettle();
+        }
+
         _loop = Task.Run(LoopAsync);
     }
 
@@ -131,7 +136,6 @@ public sealed class Reporter : IAsyncDisposable
         var pause = TimeSpan.Zero;
         try
         {
-            Update(report => report with { });
             while (true)
             {
                 await _wake.WaitAsync(_stop.Token);

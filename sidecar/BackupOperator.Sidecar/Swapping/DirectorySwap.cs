@@ -1,3 +1,5 @@
+using BackupOperator.Sidecar.Archives;
+
 namespace BackupOperator.Sidecar.Swapping;
 
 /// <summary>
@@ -14,11 +16,12 @@ public sealed class DirectorySwap(SwapFolders folders, IEntryMover? mover = null
     public SwapJournal? Journal => SwapJournal.Read(folders.Journal);
 
     /// <summary>Swaps, or goes on with a swap. Ends with state <see cref="SwapState.Swapped"/>.</summary>
+    /// <param name="source">The backup that the restored data is from; kept in the journal of a new swap.</param>
     /// <exception cref="InvalidOperationException">The swap is being undone; or there is nothing to put in place.</exception>
     /// <exception cref="IOException">An entry cannot be moved, or something appeared in the way.</exception>
-    public void Complete()
+    public void Complete(SourceSummary? source = null)
     {
-        var journal = Journal ?? Begin();
+        var journal = Journal ?? Begin(source);
         if (journal.State == SwapState.MovingOut)
         {
             // As closed to others as the data directory itself.
@@ -90,7 +93,7 @@ public sealed class DirectorySwap(SwapFolders folders, IEntryMover? mover = null
         RemoveJournal();
     }
 
-    private SwapJournal Begin()
+    private SwapJournal Begin(SourceSummary? source)
     {
         var restored = Directory.Exists(folders.Restore) ? Names(folders.Restore) : [];
         if (restored.Count == 0)
@@ -104,7 +107,7 @@ public sealed class DirectorySwap(SwapFolders folders, IEntryMover? mover = null
             throw new InvalidOperationException($"{folders.Previous} holds previous data already; this restore was done before.");
         }
 
-        var journal = new SwapJournal { State = SwapState.MovingOut, Old = Names(folders.Data), Restored = restored };
+        var journal = new SwapJournal { State = SwapState.MovingOut, Old = Names(folders.Data), Restored = restored, Source = source };
         journal.Write(folders.Journal);
         return journal;
     }

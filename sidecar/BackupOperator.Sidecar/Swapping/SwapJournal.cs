@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BackupOperator.Sidecar.Archives;
 using BackupOperator.Sidecar.Native;
 
 namespace BackupOperator.Sidecar.Swapping;
@@ -13,6 +14,9 @@ public sealed record SwapJournal
 
     /// <summary>The names that the restore folder held.</summary>
     public required IReadOnlyList<string> Restored { get; init; }
+
+    /// <summary>The backup that the restored data is from.</summary>
+    public SourceSummary? Source { get; init; }
 
     /// <summary>Why it is being undone.</summary>
     public string? UndoReason { get; init; }

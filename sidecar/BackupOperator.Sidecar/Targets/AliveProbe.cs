@@ -1,5 +1,7 @@
+using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Models;
 using BackupOperator.MySql;
+using BackupOperator.Sidecar.Archives;
 using BackupOperator.Sidecar.Runs;
 
 namespace BackupOperator.Sidecar.Targets;
@@ -47,6 +49,26 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
         catch (MySqlClientException silent)
         {
             return ReadyInsteadOfReachable(pod, silent) ?? new Aliveness(false, $"{Describe(pod)}; {silent.Message}", IsHopeless(pod));
+        }
+    }
+
+    /// <summary>What the server that runs now says of itself; nothing where none is reached.</summary>
+    public async Task<ServerFacts> IdentifyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            var pod = await client.ReadPodAsync(run.Target.Pod, cancellationToken);
+            if ((run.Target.Host ?? pod?.Status?.PodIP) is not { Length: > 0 } host)
+            {
+                return new ServerFacts();
+            }
+
+            var greeting = await MySqlSession.GreetAsync(host, run.Target.Port, ConnectTimeout, cancellationToken);
+            return new ServerFacts { Flavour = greeting.Flavour.ToString(), Version = greeting.Version };
+        }
+        catch (Exception unknown) when (unknown is MySqlClientException or KubernetesApiException or KubernetesUnavailableException)
+        {
+            return new ServerFacts();
         }
     }
 

@@ -10,15 +10,28 @@ namespace BackupOperator.Sidecar.Targets;
 public sealed class Quiescer(
     TargetClient client, RunSpec run, RunSettings settings, ApiRetry retry, TimeProvider time, ILogger<Quiescer> logger)
 {
-    /// <summary>Checks that the StatefulSet is the one that the run was made for, and that nobody else holds it.</summary>
+    /// <summary>Whether this attempt has stopped MySQL, or has found it stopped by an earlier one: then it must bring it back.</summary>
+    public bool HasTouched { get; private set; }
+
+    /// <summary>
+    /// Checks that the StatefulSet is the one that the run was made for, and that nobody else holds it. A mark that an
+    /// earlier attempt of this run has left becomes this attempt's.
+    /// </summary>
     /// <exception cref="RunException">It is gone, another one, scaled by someone, or stopped by another run.</exception>
-    public Task<TargetState> InspectAsync(CancellationToken cancellationToken) =>
+    public Task<FoundTarget> TakeOverAsync(CancellationToken cancellationToken) =>
         retry.RunAsync(
             async token =>
             {
                 var state = await ReadOwnAsync(token);
                 RefuseForeignHands(state);
-                return state;
+                HasTouched |= state.Mark is not null;
+                if (state.Mark is { } mark && mark.Pod != settings.PodName)
+                {
+                    logger.LogInformation("Taking over from pod {Pod}, which had stopped MySQL at {Since}", mark.Pod, mark.Since);
+                    await client.PatchAsync(state, mark with { Pod = settings.PodName }, replicas: null, token);
+                }
+
+                return new FoundTarget(state.Mark is not null, state.Mark is { Replicas: > 0 } && state.Replicas == 0, state.Mark?.Swapping == true);
             },
             settings.ApiPatience,
             cancellationToken);
@@ -26,7 +39,7 @@ public sealed class Quiescer(
     /// <summary>Sends the scale-down. When MySQL is stopped already by this run, takes that over.</summary>
     /// <param name="swapping">Whether data directories are being moved already; see <see cref="QuiesceMark.Swapping"/>.</param>
     /// <returns>The mark as it is now; its <c>Since</c> is when MySQL was stopped.</returns>
-    /// <exception cref="RunException">As for <see cref="InspectAsync"/>. Nothing was changed.</exception>
+    /// <exception cref="RunException">As for <see cref="TakeOverAsync"/>. Nothing was changed.</exception>
     public Task<QuiesceMark> StopAsync(bool swapping, CancellationToken cancellationToken) =>
         retry.RunAsync(
             async token =>
@@ -48,6 +61,9 @@ public sealed class Quiescer(
                     Deadline = since + run.Target.MaxDowntime + settings.DeadlineSlack,
                     Swapping = swapping || state.Mark?.Swapping == true,
                 };
+
+                // Before the answer, which may be lost.
+                HasTouched = true;
                 await client.PatchAsync(state, mark, replicas: 0, token);
                 logger.LogInformation("StatefulSet {StatefulSet} scaled from {Replicas} to 0", run.Target.StatefulSet, state.Replicas);
                 return mark;

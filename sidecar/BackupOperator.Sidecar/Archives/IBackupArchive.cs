@@ -1,0 +1,27 @@
+namespace BackupOperator.Sidecar.Archives;
+
+/// <summary>One backup on its way into a storage, as the steps of a run see it.</summary>
+public interface IBackupArchive : IAsyncDisposable
+{
+    /// <summary>Proves that the storage takes, gives back and deletes an object.</summary>
+    /// <exception cref="RunException">It does not; the message says why.</exception>
+    Task CheckAsync(CancellationToken cancellationToken);
+
+    /// <returns>The backup as an earlier attempt has committed it; null where there is no manifest yet.</returns>
+    Task<BackupResult?> FindCommittedAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stores the blocks of files that are still being written to: candidates, which <see cref="ReadAsync"/> checks again.</summary>
+    Task PrecopyAsync(CancellationToken cancellationToken);
+
+    /// <summary>Reads the files of the stopped database; ends when the last byte is read, which may be before it is stored.</summary>
+    Task ReadAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stores what is left, and then the manifest: the backup is committed.</summary>
+    Task<BackupResult> CommitAsync(ServerFacts server, CancellationToken cancellationToken);
+
+    /// <param name="level">None, Upload or ReadBack.</param>
+    Task VerifyAsync(string level, CancellationToken cancellationToken);
+
+    /// <summary>Removes what is stored of a backup that will never be committed.</summary>
+    Task AbortAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,29 @@
+using BackupOperator.Kubernetes.Client;
+using BackupOperator.Kubernetes.Configuration;
+
+namespace BackupOperator.Sidecar.Failures;
+
+/// <summary>Finds the reason and the exit code of whatever was thrown.</summary>
+public static class FailureClassifier
+{
+    private const int NoSpaceLeft = 28; // ENOSPC
+    private const int QuotaExceeded = 122; // EDQUOT
+
+    public static Failure Classify(Exception problem) => problem switch
+    {
+        RunException known => new Failure(known.Reason, known.ExitCode, known.Message, known.Retryable),
+        AggregateException { InnerExceptions: [var only] } => Classify(only),
+        KubernetesUnavailableException or KubernetesApiException => new Failure(
+            FailureReason.KubernetesUnavailable, ExitCode.KubernetesUnavailable, problem.Message, Retryable: true),
+        KubernetesConfigurationException => new Failure(FailureReason.InvalidSpec, ExitCode.Usage, problem.Message, Retryable: false),
+        IOException { HResult: NoSpaceLeft or QuotaExceeded } => new Failure(
+            FailureReason.TargetFull, ExitCode.TargetFull, $"No space is left: {problem.Message}", Retryable: false),
+        UnauthorizedAccessException => new Failure(
+            FailureReason.DataDirectoryError, ExitCode.DataDirectoryError, $"{problem.Message} Run as the user that owns the files, or as root.", Retryable: false),
+        IOException or InvalidDataException => new Failure(
+            FailureReason.DataDirectoryError, ExitCode.DataDirectoryError, problem.Message, Retryable: true),
+        OperationCanceledException => new Failure(FailureReason.Interrupted, ExitCode.Terminated, "Interrupted.", Retryable: true),
+        _ => new Failure(
+            FailureReason.Unexpected, ExitCode.Unexpected, $"Something unforeseen: {problem.GetType().Name}: {problem.Message}", Retryable: true),
+    };
+}

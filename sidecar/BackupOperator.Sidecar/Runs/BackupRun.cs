@@ -1,0 +1,132 @@
+using BackupOperator.Sidecar.Archives;
+using Microsoft.Extensions.Logging;
+
+namespace BackupOperator.Sidecar.Runs;
+
+/// <summary>
+/// A cold backup: check, store what can be stored while MySQL serves, stop it, read what has changed since, start it
+/// again, and only then finish the upload.
+/// </summary>
+public sealed class BackupRun(RunContext context, IBackupArchive archive, DowntimeWindow window, ILogger<BackupRun> logger)
+{
+    private ServerFacts _server = new();
+
+    /// <exception cref="RunException">The backup failed. MySQL was scaled up before this is thrown.</exception>
+    public async Task ExecuteAsync(CancellationToken cancellationToken)
+    {
+        context.Reporter.Step(RunStep.Checking);
+        var found = await context.Quiescer.TakeOverAsync(cancellationToken);
+        if (found.IsStopped)
+        {
+            // An earlier attempt died while MySQL was stopped: no time for anything that can be done later.
+            await window.RunAsync(write: false, CheckAndReadAsync, mayStart: null, cancellationToken);
+        }
+        else
+        {
+            if (await archive.FindCommittedAsync(cancellationToken) is { } committed)
+            {
+                await FinishCommittedAsync(committed, found.IsMarked, cancellationToken);
+                return;
+            }
+
+            await CheckAsync(cancellationToken);
+            await PrecopyAsync(cancellationToken);
+            await window.RunAsync(write: false, ReadAsync, mayStart: null, cancellationToken);
+        }
+
+        await CompleteAsync(cancellationToken);
+    }
+
+    private async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        DataDirectoryCheck.Require(context.DataDirectory, context.Run.Target);
+        await archive.CheckAsync(cancellationToken);
+        _server = await context.Probe.IdentifyAsync(cancellationToken);
+    }
+
+    private async Task PrecopyAsync(CancellationToken cancellationToken)
+    {
+        if (context.Run.Backup!.Precopy && context.Run.Target.Replicas > 0)
+        {
+            context.Reporter.Step(RunStep.Precopying);
+            await archive.PrecopyAsync(cancellationToken);
+        }
+    }
+
+    private async Task CheckAndReadAsync(CancellationToken cancellationToken)
+    {
+        DataDirectoryCheck.Require(context.DataDirectory, context.Run.Target);
+        await archive.CheckAsync(cancellationToken);
+        await ReadAsync(cancellationToken);
+    }
+
+    private async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        context.Reporter.Step(RunStep.Archiving);
+        _server = _server.ReadFrom(context.DataDirectory);
+        await archive.ReadAsync(cancellationToken);
+    }
+
+    // The rest of the upload and the start of MySQL take place at the same time.
+    private async Task CompleteAsync(CancellationToken cancellationToken)
+    {
+        context.Reporter.Step(context.Run.Target.Replicas > 0 ? RunStep.Resuming : RunStep.Uploading);
+        var commit = CommitAsync(cancellationToken);
+        var answer = AwaitAnswerAsync(cancellationToken);
+
+        // Both to their ends, also when one fails: nothing of this run may go on behind the back of the undo.
+        await Task.WhenAll(commit, answer);
+        await VerifyAndReportAsync(await commit, cancellationToken);
+    }
+
+    private async Task<BackupResult> CommitAsync(CancellationToken cancellationToken)
+    {
+        var result = await archive.CommitAsync(_server, cancellationToken);
+        logger.LogInformation("Backup {BackupId} is committed at {Location}", result.BackupId, result.Location);
+        context.Reporter.Update(report => report with { UploadedAt = context.Time.GetUtcNow() });
+        return result;
+    }
+
+    private async Task AwaitAnswerAsync(CancellationToken cancellationToken)
+    {
+        await Recovery.AwaitAnswerAsync(context, cancellationToken);
+        if (context.Reporter.Report.UploadedAt is null)
+        {
+            context.Reporter.Step(RunStep.Uploading);
+        }
+    }
+
+    private async Task FinishCommittedAsync(BackupResult committed, bool marked, CancellationToken cancellationToken)
+    {
+        logger.LogInformation("An earlier attempt has committed backup {BackupId}; MySQL is not touched again", committed.BackupId);
+        if (marked)
+        {
+            context.Reporter.Step(RunStep.Resuming);
+            await window.StartAsync(stopped: false);
+            await Recovery.AwaitAnswerAsync(context, cancellationToken);
+        }
+
+        context.Reporter.Update(report => report with { UploadedAt = report.UploadedAt ?? context.Time.GetUtcNow() });
+        await VerifyAndReportAsync(committed, cancellationToken);
+    }
+
+    private async Task VerifyAndReportAsync(BackupResult result, CancellationToken cancellationToken)
+    {
+        var level = context.Run.Backup!.Verification;
+        if (!string.Equals(level, "None", StringComparison.OrdinalIgnoreCase))
+        {
+            context.Reporter.Step(RunStep.Verifying);
+            await archive.VerifyAsync(level, cancellationToken);
+        }
+
+        context.Reporter.Update(report => report with
+        {
+            Step = RunStep.Done,
+            Backup = result,
+            Verification = level,
+            VerifiedAt = context.Time.GetUtcNow(),
+            FinishedAt = context.Time.GetUtcNow(),
+            Failure = null,
+        });
+    }
+}

@@ -1,0 +1,41 @@
+using BackupOperator.Sidecar.Swapping;
+
+namespace BackupOperator.Sidecar.Runs;
+
+/// <summary>Removes the folders that a restore has left in the data directory, and nothing else.</summary>
+internal static class PreviousData
+{
+    /// <summary>Removes the data that a finished restore has replaced.</summary>
+    /// <exception cref="RunException">The restore is not finished: this data may be needed again.</exception>
+    public static void Remove(SwapFolders folders)
+    {
+        if (new DirectorySwap(folders).Journal is { } journal)
+        {
+            throw new RunException(
+                FailureReason.DataDirectoryError,
+                ExitCode.Usage,
+                $"{folders.Previous} is not removed: the restore that made it is not over ({journal.State}).");
+        }
+
+        RemoveFolder(folders.Previous);
+    }
+
+    /// <summary>Removes restored data that was never put in place, or was taken out again.</summary>
+    public static void RemoveRestored(SwapFolders folders) => RemoveFolder(folders.Restore);
+
+    private static void RemoveFolder(string path)
+    {
+        var folder = new DirectoryInfo(path);
+        if (folder.LinkTarget is not null)
+        {
+            throw new RunException(
+                FailureReason.DataDirectoryError, ExitCode.Usage, $"{path} is a symbolic link and not a folder that a restore made; it is left alone.");
+        }
+
+        if (folder.Exists)
+        {
+            // Does not follow links inside.
+            folder.Delete(recursive: true);
+        }
+    }
+}

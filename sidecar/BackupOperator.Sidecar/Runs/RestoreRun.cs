@@ -1,0 +1,147 @@
+using BackupOperator.Sidecar.Archives;
+using BackupOperator.Sidecar.Swapping;
+using BackupOperator.Sidecar.Targets;
+using Microsoft.Extensions.Logging;
+
+namespace BackupOperator.Sidecar.Runs;
+
+/// <summary>
+/// A restore in place: writes the backup's files beside the running database, checks each block, and only then stops
+/// MySQL, swaps the directories and starts it. If it does not answer, the old data comes back.
+/// </summary>
+public sealed class RestoreRun(
+    RunContext context, IBackupSource source, SwapFolders folders, DowntimeWindow window, RollBack rollBack, ILogger<RestoreRun> logger)
+{
+    private readonly DirectorySwap _swap = new(folders);
+
+    /// <exception cref="RunException">The restore failed. The old data is in place and was started before this is thrown, unless the message says otherwise.</exception>
+    public async Task ExecuteAsync(CancellationToken cancellationToken)
+    {
+        context.Reporter.Step(RunStep.Checking);
+        var found = await context.Quiescer.TakeOverAsync(cancellationToken);
+        var journal = _swap.Journal;
+        if (journal?.State is SwapState.TakingOut or SwapState.PuttingBack)
+        {
+            await rollBack.ExecuteAsync(journal.UndoReason ?? "An earlier attempt gave up", cancellationToken);
+        }
+
+        // With a swap under way the storage is not needed any more.
+        var summary = journal?.Source ?? await FetchAsync(found, cancellationToken);
+        if (journal?.State != SwapState.Swapped || found.IsStopped)
+        {
+            await window.RunAsync(write: true, token => SwapAsync(summary, token), MayStart, cancellationToken);
+        }
+
+        // From here on the way forward is the short one: a signal does not end it, the pod's grace is long enough.
+        await ProveAsync(CancellationToken.None);
+        await FinishAsync(summary, CancellationToken.None);
+    }
+
+    private async Task<SourceSummary> FetchAsync(FoundTarget found, CancellationToken cancellationToken)
+    {
+        if (found.IsStopped)
+        {
+            // An earlier attempt died before it moved anything: MySQL need not be down for the download.
+            await window.StartAsync(stopped: true);
+            await Recovery.AwaitAnswerAsync(context, cancellationToken);
+        }
+
+        var summary = await source.OpenAsync(context.Run.Restore!.ManifestDigest, cancellationToken);
+        await RestoreFilesAsync(summary, cancellationToken);
+        return summary;
+    }
+
+    private bool MayStart() => _swap.Journal is null or { State: SwapState.Swapped };
+
+    private async Task RestoreFilesAsync(SourceSummary summary, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(folders.Data);
+        FreeSpace.Require(folders, summary, context.Run.Target);
+        context.Reporter.Step(RunStep.Restoring);
+        await source.RestoreAsync(folders.Restore, cancellationToken);
+        logger.LogInformation("{Files} files of backup {BackupId} are restored and checked", summary.Files, summary.BackupId);
+    }
+
+    private async Task SwapAsync(SourceSummary summary, CancellationToken cancellationToken)
+    {
+        await context.Quiescer.MarkSwappingAsync(cancellationToken);
+        cancellationToken.ThrowIfCancellationRequested();
+        context.Reporter.Step(RunStep.Swapping);
+        try
+        {
+            _swap.Complete(summary);
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidOperationException)
+        {
+            _swap.Undo(problem.Message);
+            throw new RunException(
+                FailureReason.DataDirectoryError,
+                ExitCode.DataDirectoryError,
+                $"The restored data could not be put in place, and the old data is back: {problem.Message}",
+                retryable: true,
+                problem);
+        }
+    }
+
+    private async Task ProveAsync(CancellationToken cancellationToken)
+    {
+        if (context.Run.Target.Replicas == 0)
+        {
+            await context.Resumer.RemoveMarkAsync(cancellationToken);
+            return;
+        }
+
+        context.Reporter.Step(RunStep.Resuming);
+        var seen = await context.Answer.WaitAsync(hopelessEnds: true, cancellationToken);
+        if (!seen.Answers)
+        {
+            await rollBack.ExecuteAsync($"MySQL did not answer on the restored data: {seen.Detail}", cancellationToken);
+        }
+
+        context.Reporter.Update(report => report with { AnsweredAt = report.AnsweredAt ?? context.Time.GetUtcNow(), VerifiedAt = context.Time.GetUtcNow() });
+        await context.Resumer.RemoveMarkAsync(cancellationToken);
+    }
+
+    private async Task FinishAsync(SourceSummary summary, CancellationToken cancellationToken)
+    {
+        context.Reporter.Step(RunStep.Verifying);
+        var keep = context.Run.Restore!.KeepPrevious && Directory.Exists(folders.Previous);
+        context.Reporter.Update(report => report with
+        {
+            Step = RunStep.Done,
+            Restore = new RestoreResult
+            {
+                BackupId = summary.BackupId,
+                LogicalBytes = summary.LogicalBytes,
+                Files = summary.Files,
+                PreviousData = keep ? Path.GetRelativePath(context.Settings.Volume, folders.Previous) : null,
+                Started = context.Run.Target.Replicas > 0,
+            },
+            FinishedAt = context.Time.GetUtcNow(),
+            Failure = null,
+        });
+
+        // The journal is what tells a next attempt that this one has swapped: it goes only when the result is known.
+        if (!await context.Reporter.FlushAsync(RunExecutor.ReportPatience))
+        {
+            throw new RunException(
+                FailureReason.KubernetesUnavailable,
+                ExitCode.KubernetesUnavailable,
+                "The restore is done, and its result could not be reported: the Kubernetes API does not take it. Another attempt will.",
+                retryable: true);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        Settle(keep);
+    }
+
+    /// <summary>Ends the swap for good, and removes what is not kept.</summary>
+    public void Settle(bool keepPrevious)
+    {
+        _swap.Commit();
+        if (!keepPrevious)
+        {
+            PreviousData.Remove(folders);
+        }
+    }
+}

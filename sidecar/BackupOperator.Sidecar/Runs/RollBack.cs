@@ -1,0 +1,63 @@
+using BackupOperator.Sidecar.Locking;
+using BackupOperator.Sidecar.Swapping;
+using Microsoft.Extensions.Logging;
+
+namespace BackupOperator.Sidecar.Runs;
+
+/// <summary>Puts the old data back in its place and starts MySQL on it.</summary>
+public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWindow window, ILogger<RollBack> logger)
+{
+    private readonly DirectorySwap _swap = new(folders);
+
+    /// <exception cref="RunException">Always: the restore has failed. With reason RolledBack MySQL answers on its old data.</exception>
+    public async Task ExecuteAsync(string reason, CancellationToken cancellationToken)
+    {
+        var tail = ServerLog.Tail(folders.Data);
+        await RunAsync(reason, cancellationToken);
+        throw new RunException(
+            FailureReason.RolledBack,
+            ExitCode.RolledBack,
+            $"The restore was undone and MySQL runs on its old data. {reason}." + (tail is null ? "" : $" The end of its error log: {tail}"));
+    }
+
+    /// <summary>Undoes whatever swap is open; returns when MySQL answers on the old data.</summary>
+    public async Task RunAsync(string reason, CancellationToken cancellationToken)
+    {
+        if (_swap.Journal is not null)
+        {
+            logger.LogWarning("Rolling back: {Reason}", reason);
+            context.Reporter.Step(RunStep.RollingBack);
+            var mark = await context.Quiescer.StopAsync(swapping: true, cancellationToken);
+            context.Reporter.Update(report => report with { StoppedAt = report.StoppedAt ?? mark.Since, AnsweredAt = null });
+            await WaitUntilGoneAsync(cancellationToken);
+            using var held = await DataDirectoryLock.TakeAsync(folders.Data, write: true, context.Settings.LockPatience, context.Time, cancellationToken)
+                ?? throw new RunException(
+                    FailureReason.DatabaseRunning,
+                    ExitCode.KubernetesUnavailable,
+                    $"The old data cannot be put back: a server still runs on claim {context.Run.Target.Claim}. It is tried again.",
+                    retryable: true);
+            _swap.Undo(reason);
+        }
+
+        await window.StartAsync(stopped: true);
+        await Recovery.AwaitAnswerAsync(context, cancellationToken);
+        PreviousData.RemoveRestored(folders);
+    }
+
+    // There is no way back from here but through the end of these pods.
+    private async Task WaitUntilGoneAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await context.Quiescer.WaitUntilGoneAsync(cancellationToken);
+                return;
+            }
+            catch (RunException slow) when (slow.Reason == FailureReason.ShutdownTimeout)
+            {
+                logger.LogWarning("The pods have not stopped within {Timeout}; waiting on", context.Run.Target.QuiesceTimeout);
+            }
+        }
+    }
+}

@@ -1,0 +1,189 @@
+using BackupOperator.Kubernetes.Client;
+using BackupOperator.Sidecar.Archives;
+using BackupOperator.Sidecar.Reporting;
+using BackupOperator.Sidecar.Swapping;
+using BackupOperator.Sidecar.Targets;
+using Microsoft.Extensions.Logging;
+
+namespace BackupOperator.Sidecar.Runs;
+
+/// <summary>Executes one run from its first word to its exit code: composes the steps, and puts things right when they fail.</summary>
+public sealed class RunExecutor(
+    RunSpec run, RunSettings settings, IKubernetesClient kubernetes, IArchiveFactory archives, TimeProvider time, Random random, ILoggerFactory loggers)
+{
+    /// <summary>How long a result may wait for the API before the attempt counts as failed.</summary>
+    public static readonly TimeSpan ReportPatience = TimeSpan.FromMinutes(10);
+
+    private readonly ILogger _logger = loggers.CreateLogger<RunExecutor>();
+    private readonly RunResource _resource = new(kubernetes, run);
+    private readonly ApiRetry _retry = new(time, random);
+    private readonly SwapFolders _folders = new(Path.Combine(settings.Volume, run.Target.DataSubdirectory), run.Uid);
+
+    public async Task<ExitCode> ExecuteAsync(CancellationToken cancellationToken)
+    {
+        if (run.Kind == RunKind.RemovePrevious)
+        {
+            // Reports nothing: the report belongs to the restore, and its result must stay.
+            return RemovePrevious();
+        }
+
+        RunReport? earlier;
+        try
+        {
+            earlier = await _retry.RunAsync(ReadReportAsync, settings.ApiPatience, cancellationToken);
+        }
+        catch (Exception problem)
+        {
+            return LogFailure(FailureClassifier.Classify(problem));
+        }
+
+        await using var reporter = new Reporter(_resource, FirstReport(earlier), time, loggers.CreateLogger<Reporter>());
+        var context = Compose(reporter);
+        var window = new DowntimeWindow(context, loggers.CreateLogger<DowntimeWindow>());
+        var recovery = new FailedRun(context, window, _folders, _resource, loggers.CreateLogger<FailedRun>());
+        return run.Kind switch
+        {
+            RunKind.Backup => await BackUpAsync(context, window, recovery, cancellationToken),
+            RunKind.Restore => await RestoreAsync(context, window, recovery, earlier, cancellationToken),
+            _ => await RollBackAsync(context, window, recovery, cancellationToken),
+        };
+    }
+
+    private async Task<ExitCode> BackUpAsync(RunContext context, DowntimeWindow window, FailedRun failed, CancellationToken cancellationToken)
+    {
+        await using var archive = archives.CreateArchive(run, settings, context.Reporter);
+        try
+        {
+            await new BackupRun(context, archive, window, loggers.CreateLogger<BackupRun>()).ExecuteAsync(cancellationToken);
+            return await FinishAsync(context);
+        }
+        catch (Exception problem)
+        {
+            return await failed.HandleAsync(problem, archive.AbortAsync, cancellationToken);
+        }
+    }
+
+    private async Task<ExitCode> RestoreAsync(
+        RunContext context, DowntimeWindow window, FailedRun failed, RunReport? earlier, CancellationToken cancellationToken)
+    {
+        await using var source = archives.CreateSource(run, settings, context.Reporter);
+        var rollBack = new RollBack(context, _folders, window, loggers.CreateLogger<RollBack>());
+        var restore = new RestoreRun(context, source, _folders, window, rollBack, loggers.CreateLogger<RestoreRun>());
+        try
+        {
+            if (earlier?.Restore is { } result)
+            {
+                _logger.LogInformation("An earlier attempt has finished this restore");
+                restore.Settle(keepPrevious: result.PreviousData is not null);
+                context.Reporter.Update(_ => earlier);
+            }
+            else
+            {
+                await restore.ExecuteAsync(cancellationToken);
+            }
+
+            return await FinishAsync(context);
+        }
+        catch (Exception problem)
+        {
+            return await failed.HandleAsync(problem, abort: null, cancellationToken);
+        }
+    }
+
+    private async Task<ExitCode> RollBackAsync(RunContext context, DowntimeWindow window, FailedRun failed, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await context.Quiescer.TakeOverAsync(cancellationToken);
+            await new RollBack(context, _folders, window, loggers.CreateLogger<RollBack>())
+                .RunAsync("The restore died while it moved the data directories", cancellationToken);
+            context.Reporter.Update(report => report with
+            {
+                Step = RunStep.Failed,
+                Failure = report.Failure ?? new RunFailure
+                {
+                    Reason = FailureReason.RolledBack,
+                    Message = "The restore died while it moved the data directories. It was undone, and MySQL runs on its old data.",
+                    Retryable = true,
+                },
+                FinishedAt = time.GetUtcNow(),
+            });
+            return await FinishAsync(context);
+        }
+        catch (Exception problem)
+        {
+            return await failed.HandleAsync(problem, abort: null, cancellationToken);
+        }
+    }
+
+    private ExitCode RemovePrevious()
+    {
+        try
+        {
+            PreviousData.Remove(_folders);
+            _logger.LogInformation("{Folder} is removed", _folders.Previous);
+            return ExitCode.Success;
+        }
+        catch (Exception problem)
+        {
+            return LogFailure(FailureClassifier.Classify(problem));
+        }
+    }
+
+    /// <summary>A result that nobody has heard of is none: the next attempt finds it and reports again.</summary>
+    private async Task<ExitCode> FinishAsync(RunContext context)
+    {
+        if (await context.Reporter.FlushAsync(ReportPatience))
+        {
+            _logger.LogInformation("Done");
+            return ExitCode.Success;
+        }
+
+        return LogFailure(new Failure(
+            FailureReason.KubernetesUnavailable,
+            ExitCode.KubernetesUnavailable,
+            "The run is done, and its result could not be reported: the Kubernetes API does not take it. Another attempt will.",
+            Retryable: true));
+    }
+
+    private ExitCode LogFailure(Failure failure)
+    {
+        _logger.LogError("{Reason}: {Message}", failure.Reason, failure.Message);
+        TerminationLog.Write(settings.TerminationLog, failure.ToRunFailure());
+        return failure.ExitCode;
+    }
+
+    private async Task<RunReport?> ReadReportAsync(CancellationToken cancellationToken) =>
+        (await _resource.ReadAsync(cancellationToken))?.RunStatus.Report;
+
+    // The times of a stop that an earlier attempt made still count; its failure does not.
+    private RunReport FirstReport(RunReport? earlier) => run.Kind == RunKind.RollBack && earlier is not null
+        ? earlier with { Pod = settings.PodName, Step = RunStep.RollingBack, FinishedAt = null }
+        : new RunReport
+        {
+            Pod = settings.PodName,
+            Step = RunStep.Checking,
+            StoppedAt = earlier?.StoppedAt,
+            LockedAt = earlier?.LockedAt,
+            LockUnavailable = earlier?.LockUnavailable,
+            ResumedAt = earlier?.ResumedAt,
+            AnsweredAt = earlier?.AnsweredAt,
+        };
+
+    private RunContext Compose(Reporter reporter)
+    {
+        var client = new TargetClient(kubernetes, run);
+        var probe = new AliveProbe(client, run, settings, time);
+        return new RunContext
+        {
+            Run = run,
+            Settings = settings,
+            Quiescer = new Quiescer(client, run, settings, _retry, time, loggers.CreateLogger<Quiescer>()),
+            Resumer = new Resumer(client, run, settings, _retry, loggers.CreateLogger<Resumer>()),
+            Probe = probe,
+            Answer = new AnswerWait(probe, run, settings, time),
+            Reporter = reporter,
+            Time = time,
+        };
+    }
+}

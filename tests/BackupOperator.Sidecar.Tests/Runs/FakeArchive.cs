@@ -1,0 +1,86 @@
+using BackupOperator.Sidecar.Archives;
+using BackupOperator.Sidecar.Reporting;
+using BackupOperator.Sidecar.Runs;
+
+namespace BackupOperator.Sidecar.Tests.Runs;
+
+/// <summary>A storage whose behaviour a test decides, and which remembers what was asked of it.</summary>
+internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSource
+{
+    public static readonly BackupResult Result = new()
+    {
+        BackupId = "backup-1",
+        Location = "s3://bucket/path",
+        ManifestDigest = "sha256:00",
+        LogicalBytes = 10,
+        StoredBytes = 5,
+        BlocksTotal = 2,
+        BlocksReused = 1,
+        Files = 1,
+    };
+
+    private readonly List<string> _calls = [];
+
+    public IReadOnlyList<string> Calls => _calls;
+
+    /// <summary>Called with the name of each call, before it is done.</summary>
+    public Func<string, CancellationToken, Task> On { get; set; } = (_, _) => Task.CompletedTask;
+
+    public bool Committed { get; set; }
+
+    public ServerFacts? Server { get; private set; }
+
+    public IBackupArchive CreateArchive(RunSpec run, RunSettings settings, Reporter reporter) => this;
+
+    public IBackupSource CreateSource(RunSpec run, RunSettings settings, Reporter reporter) => this;
+
+    public Task CheckAsync(CancellationToken cancellationToken) => CallAsync("Check", cancellationToken);
+
+    public async Task<BackupResult?> FindCommittedAsync(CancellationToken cancellationToken)
+    {
+        await CallAsync("FindCommitted", cancellationToken);
+        return Committed ? Result : null;
+    }
+
+    public Task PrecopyAsync(CancellationToken cancellationToken) => CallAsync("Precopy", cancellationToken);
+
+    public Task ReadAsync(CancellationToken cancellationToken) => CallAsync("Read", cancellationToken);
+
+    public async Task<BackupResult> CommitAsync(ServerFacts server, CancellationToken cancellationToken)
+    {
+        await CallAsync("Commit", cancellationToken);
+        Server = server;
+        Committed = true;
+        return Result;
+    }
+
+    public Task VerifyAsync(string level, CancellationToken cancellationToken) => CallAsync($"Verify {level}", cancellationToken);
+
+    public Task AbortAsync(CancellationToken cancellationToken) => CallAsync("Abort", cancellationToken);
+
+    public async Task<SourceSummary> OpenAsync(string? digest, CancellationToken cancellationToken)
+    {
+        await CallAsync("Open", cancellationToken);
+        return new SourceSummary("backup-1", 10, 10, 2);
+    }
+
+    public async Task RestoreAsync(string folder, CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(Path.Combine(folder, "mysql"));
+        await File.WriteAllTextAsync(Path.Combine(folder, "ibdata1"), "new", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(folder, "mysql", "user.frm"), "new", cancellationToken);
+        await CallAsync("Restore", cancellationToken);
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private Task CallAsync(string name, CancellationToken cancellationToken)
+    {
+        lock (_calls)
+        {
+            _calls.Add(name);
+        }
+
+        return On(name, cancellationToken);
+    }
+}

@@ -1,0 +1,244 @@
+using System.Text.Json.Nodes;
+using BackupOperator.Api.Entities;
+using BackupOperator.Kubernetes.Client;
+using BackupOperator.Kubernetes.Configuration;
+using BackupOperator.Kubernetes.Models;
+using BackupOperator.LocalCluster.ApiServer;
+using BackupOperator.Sidecar.Runs;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace BackupOperator.Sidecar.Tests.Runs;
+
+/// <summary>An API server with one StatefulSet, the resource of a run, a data directory and a storage: all that a sidecar meets.</summary>
+internal sealed class RunFixture : IAsyncDisposable
+{
+    public const string Namespace = "default";
+    public const string StatefulSet = "db";
+
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("run-");
+    private readonly Database _database = new();
+    private readonly int _replicas;
+    private readonly string _kind;
+
+    private RunFixture(LocalApiServer server, string kind, int replicas)
+    {
+        (Server, _kind, _replicas) = (server, kind, replicas);
+        Kubernetes = Client(new KubernetesClientOptions());
+        Target = new TargetSimulator(Kubernetes, Namespace, StatefulSet, _database.Start, _database.Stop);
+        DataDirectory = _folder.CreateSubdirectory("data").FullName;
+        TerminationLog = Path.Combine(_folder.FullName, "termination-log");
+        File.WriteAllText(TerminationLog, "");
+        Directory.CreateDirectory(Path.Combine(DataDirectory, "mysql"));
+        File.WriteAllText(Path.Combine(DataDirectory, "ibdata1"), "old");
+        File.WriteAllText(Path.Combine(DataDirectory, "mysql", "user.frm"), "old");
+    }
+
+    public LocalApiServer Server { get; }
+
+    public KubernetesClient Kubernetes { get; }
+
+    public TargetSimulator Target { get; }
+
+    public FakeArchive Archive { get; } = new();
+
+    public string DataDirectory { get; }
+
+    public string TerminationLog { get; }
+
+    public bool DatabaseRuns => _database.IsRunning;
+
+    public string Uid { get; private set; } = "";
+
+    public string StatefulSetUid { get; private set; } = "";
+
+    public TimeSpan QuiesceTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    public TimeSpan ResumeTimeout { get; set; } = TimeSpan.FromSeconds(20);
+
+    public TimeSpan MaxDowntime { get; set; } = TimeSpan.FromSeconds(30);
+
+    public RunRestore Restore { get; set; } = new();
+
+    public static async Task<RunFixture> StartAsync(string kind = MySqlBackup.KindName, int replicas = 1)
+    {
+        var server = await LocalApiServer.StartAsync();
+        var fixture = new RunFixture(server, kind, replicas);
+        await fixture.InstallAsync();
+        return fixture;
+    }
+
+    public Task<ExitCode> RunAsync(string pod = "sidecar-1", RunKind? runKind = null, CancellationToken cancellationToken = default)
+    {
+        var kind = runKind ?? (_kind == MySqlBackup.KindName ? RunKind.Backup : RunKind.Restore);
+        var spec = RunSpec.Parse(Spec(kind).ToJson());
+        var settings = new RunSettings
+        {
+            PodName = pod,
+            Volume = DataDirectory,
+            TerminationLog = TerminationLog,
+            PollInterval = TimeSpan.FromMilliseconds(30),
+            LockPatience = TimeSpan.FromMilliseconds(300),
+        };
+        var client = Client(new KubernetesClientOptions { MaxAttempts = 1, RequestTimeout = TimeSpan.FromSeconds(5) });
+        var executor = new RunExecutor(spec, settings, client, Archive, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
+        return Task.Run(() => executor.ExecuteAsync(cancellationToken), CancellationToken.None);
+    }
+
+    public async Task<V1StatefulSet> StatefulSetAsync() => (await Kubernetes.GetAsync<V1StatefulSet>(StatefulSet, Namespace))!;
+
+    public async Task<QuiesceMark?> MarkAsync() => QuiesceMark.Parse((await StatefulSetAsync()).Annotation(QuiesceMark.Annotation));
+
+    public async Task<RunReport> ReportAsync() => _kind == MySqlBackup.KindName
+        ? (await Kubernetes.GetAsync<MySqlBackup>("run", Namespace))!.Status.Report!
+        : (await Kubernetes.GetAsync<MySqlRestore>("run", Namespace))!.Status.Report!;
+
+    public Task PatchTargetAsync(JsonObject patch) => Kubernetes.PatchAsync<V1StatefulSet>(StatefulSet, Namespace, KubernetesPatch.Merge(patch));
+
+    public Task ScaleAsync(int replicas) => PatchTargetAsync(new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } });
+
+    /// <summary>The StatefulSet as an attempt has left it that died while MySQL was stopped.</summary>
+    public Task LeaveStoppedAsync(DateTimeOffset since, bool swapping = false, int replicas = 0) => PatchTargetAsync(new JsonObject
+    {
+        ["metadata"] = new JsonObject
+        {
+            ["annotations"] = new JsonObject
+            {
+                [QuiesceMark.Annotation] = new QuiesceMark
+                {
+                    Run = Uid,
+                    Kind = _kind,
+                    Name = "run",
+                    Pod = "sidecar-0",
+                    Replicas = 1,
+                    Since = since,
+                    Deadline = since.AddMinutes(5),
+                    Swapping = swapping,
+                }.ToAnnotation(),
+            },
+        },
+        ["spec"] = new JsonObject { ["replicas"] = replicas },
+    });
+
+    public async Task WaitForDatabaseAsync(bool running)
+    {
+        for (var i = 0; i < 500 && DatabaseRuns != running; i++)
+        {
+            await Task.Delay(20);
+        }
+
+        DatabaseRuns.ShouldBe(running);
+    }
+
+    public async Task ShouldServeAgainAsync()
+    {
+        var set = await StatefulSetAsync();
+        set.Spec!.Replicas.ShouldBe(_replicas);
+        set.Annotation(QuiesceMark.Annotation).ShouldBeNull();
+        DatabaseRuns.ShouldBe(_replicas > 0);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Target.DisposeAsync();
+        _database.Dispose();
+        Kubernetes.Dispose();
+        await Server.DisposeAsync();
+        _folder.Delete(recursive: true);
+    }
+
+    private KubernetesClient Client(KubernetesClientOptions options) =>
+        new(KubernetesClientConfiguration.BuildConfigFromConfigFile(Server.KubeconfigPath), options);
+
+    private async Task InstallAsync()
+    {
+        var plural = _kind == MySqlBackup.KindName ? "mysqlbackups" : "mysqlrestores";
+        await Kubernetes.CreateAsync(Definition(_kind, plural));
+        var set = await Kubernetes.CreateAsync(new V1StatefulSet
+        {
+            Metadata = new V1ObjectMeta { Name = StatefulSet, Namespace = Namespace },
+            Spec = new V1StatefulSetSpec
+            {
+                Replicas = _replicas,
+                ServiceName = StatefulSet,
+                Selector = new V1LabelSelector { MatchLabels = new Dictionary<string, string> { ["app"] = "db" } },
+                Template = new V1PodTemplateSpec
+                {
+                    Metadata = new V1ObjectMeta { Labels = new Dictionary<string, string> { ["app"] = "db" } },
+                    Spec = new V1PodSpec { Containers = [new V1Container { Name = "db", Image = "db" }] },
+                },
+            },
+        });
+        StatefulSetUid = set.Metadata.Uid!;
+        Uid = await CreateResourceAsync();
+        Target.Run();
+        await WaitForDatabaseAsync(_replicas > 0);
+    }
+
+    private async Task<string> CreateResourceAsync()
+    {
+        var metadata = new V1ObjectMeta { Name = "run", Namespace = Namespace };
+        for (var i = 0; ; i++)
+        {
+            try
+            {
+                return _kind == MySqlBackup.KindName
+                    ? (await Kubernetes.CreateAsync(new MySqlBackup { Metadata = metadata })).Metadata.Uid!
+                    : (await Kubernetes.CreateAsync(new MySqlRestore { Metadata = metadata })).Metadata.Uid!;
+            }
+            catch (KubernetesApiException unknown) when (unknown.IsNotFound && i < 200)
+            {
+                // The definition is being installed.
+                await Task.Delay(20);
+            }
+        }
+    }
+
+    private RunSpec Spec(RunKind kind) => new()
+    {
+        Kind = kind,
+        ResourceKind = _kind,
+        Namespace = Namespace,
+        Name = "run",
+        Uid = Uid,
+        Path = "path",
+        Storage = new RunStorage(),
+        Backup = kind == RunKind.Backup ? new RunBackup { BackupId = "backup-1" } : null,
+        Restore = kind == RunKind.Backup ? null : Restore,
+        Target = new RunTarget
+        {
+            StatefulSet = StatefulSet,
+            StatefulSetUid = StatefulSetUid,
+            Replicas = _replicas,
+            Ordinal = 0,
+            Pod = $"{StatefulSet}-0",
+            Claim = "data-db-0",
+            ServerDataDirectory = "/var/lib/mysql",
+            Port = _database.Port,
+            MaxDowntime = MaxDowntime,
+            QuiesceTimeout = QuiesceTimeout,
+            ResumeTimeout = ResumeTimeout,
+        },
+    };
+
+    private static V1CustomResourceDefinition Definition(string kind, string plural) => new()
+    {
+        Metadata = new V1ObjectMeta { Name = $"{plural}.mysqlbackup.io" },
+        Spec = new JsonObject
+        {
+            ["group"] = "mysqlbackup.io",
+            ["scope"] = "Namespaced",
+            ["names"] = new JsonObject { ["kind"] = kind, ["listKind"] = kind + "List", ["plural"] = plural, ["singular"] = kind.ToLowerInvariant() },
+            ["versions"] = new JsonArray(new JsonObject
+            {
+                ["name"] = "v1alpha1",
+                ["served"] = true,
+                ["storage"] = true,
+                ["subresources"] = new JsonObject { ["status"] = new JsonObject() },
+                ["schema"] = new JsonObject
+                {
+                    ["openAPIV3Schema"] = new JsonObject { ["type"] = "object", ["x-kubernetes-preserve-unknown-fields"] = true },
+                },
+            }),
+        },
+    };
+}
