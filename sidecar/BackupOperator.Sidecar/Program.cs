@@ -1,1 +1,1 @@
-return 0;
+return await BackupOperator.Sidecar.Commands.SidecarCommandLine.InvokeAsync(args);

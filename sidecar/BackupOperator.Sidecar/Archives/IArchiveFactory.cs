@@ -1,14 +1,13 @@
 using BackupOperator.Sidecar.Reporting;
-using BackupOperator.Sidecar.Runs;
 
 namespace BackupOperator.Sidecar.Archives;
 
 /// <summary>Opens the storage of a run.</summary>
 public interface IArchiveFactory
 {
-    /// <param name="reporter">Is told the progress.</param>
-    IBackupArchive CreateArchive(RunSpec run, RunSettings settings, Reporter reporter);
+    /// <param name="dataDirectory">What is backed up.</param>
+    IBackupArchive CreateArchive(string dataDirectory, IProgressSink progress);
 
-    /// <inheritdoc cref="CreateArchive"/>
-    IBackupSource CreateSource(RunSpec run, RunSettings settings, Reporter reporter);
+    /// <param name="folder">Receives the restored files.</param>
+    IBackupSource CreateSource(string folder, IProgressSink progress);
 }

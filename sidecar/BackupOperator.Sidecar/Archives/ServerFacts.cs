@@ -1,6 +1,8 @@
+using BackupOperator.MySql.ServerFiles;
+
 namespace BackupOperator.Sidecar.Archives;
 
-/// <summary>What the manifest says of the server whose data it describes.</summary>
+/// <summary>What the manifest says of the server whose data it describes; null where it is not known.</summary>
 public sealed record ServerFacts
 {
     /// <summary>MySql, MariaDb or Percona.</summary>
@@ -8,30 +10,45 @@ public sealed record ServerFacts
 
     public string? Version { get; init; }
 
-    public string? BinlogFile { get; init; }
-
-    public long? BinlogPosition { get; init; }
+    public BinlogPosition? Binlog { get; init; }
 
     public string? GtidExecuted { get; init; }
 
-    /// <summary>False where the binary log says that the server crashed; null where there is no binary log.</summary>
-    public bool? CleanShutdown { get; init; }
+    /// <summary>Why only the absence of pods proves that the server was stopped.</summary>
+    public string? LockUnavailable { get; init; }
 
-    /// <summary>Adds what the files of the stopped server say.</summary>
-    /// <exception cref="IOException">A file cannot be read.</exception>
-    public ServerFacts ReadFrom(string dataDirectory)
+    /// <summary>Adds what the files of the stopped server say at once.</summary>
+    public ServerFacts ReadStopped(string dataDirectory)
     {
         var version = Version ?? ServerVersionFile.Read(dataDirectory);
-        var flavour = Flavour ?? (version is null ? null : version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? "MariaDb" : "MySql");
-        var facts = this with { Version = version, Flavour = flavour };
-        return MySql.ServerFiles.BinlogPosition.Read(dataDirectory) is not { } position
-            ? facts
-            : facts with
-            {
-                BinlogFile = position.File,
-                BinlogPosition = position.Position,
-                CleanShutdown = position.IsClosed,
-                GtidExecuted = MySql.ServerFiles.GtidExecuted.Read(position) is { Length: > 0 } gtids ? gtids : null,
-            };
+        var facts = this with
+        {
+            Version = version,
+            Flavour = Flavour ?? (version is null ? null : version.Contains("MariaDB", StringComparison.OrdinalIgnoreCase) ? "MariaDb" : "MySql"),
+            Binlog = Try(() => BinlogPosition.Read(dataDirectory)),
+        };
+
+        // MariaDB removes this file when it starts, so it is read now; what MySQL needs is long to read, and stays.
+        return facts.Binlog is { } binlog && File.Exists(Path.ChangeExtension(binlog.Path, "state")) ? facts.ReadGtids() : facts;
+    }
+
+    /// <summary>Adds what takes longer to read and does not change when the server is started.</summary>
+    public ServerFacts ReadGtids() =>
+        GtidExecuted is null && Binlog is { } binlog && Try(() => MySql.ServerFiles.GtidExecuted.Read(binlog)) is { Length: > 0 } gtids
+            ? this with { GtidExecuted = gtids }
+            : this;
+
+    // A backup is worth having without them.
+    private static T? Try<T>(Func<T?> read)
+        where T : class
+    {
+        try
+        {
+            return read();
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
     }
 }

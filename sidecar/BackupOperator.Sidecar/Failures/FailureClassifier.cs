@@ -1,3 +1,6 @@
+using BackupOperator.Archive;
+using BackupOperator.Archive.Reading;
+using BackupOperator.Archive.Storage;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Configuration;
 
@@ -16,6 +19,10 @@ public static class FailureClassifier
         KubernetesUnavailableException or KubernetesApiException => new Failure(
             FailureReason.KubernetesUnavailable, ExitCode.KubernetesUnavailable, problem.Message, Retryable: true),
         KubernetesConfigurationException => new Failure(FailureReason.InvalidSpec, ExitCode.Usage, problem.Message, Retryable: false),
+        StorageException storage => OfStorage(storage),
+        CorruptArchiveException => new Failure(FailureReason.CorruptArchive, ExitCode.CorruptArchive, problem.Message, Retryable: false),
+        TargetFullException => new Failure(FailureReason.TargetFull, ExitCode.TargetFull, problem.Message, Retryable: false),
+        DataDirectoryException => new Failure(FailureReason.DataDirectoryError, ExitCode.DataDirectoryError, problem.Message, Retryable: true),
         IOException { HResult: NoSpaceLeft or QuotaExceeded } => new Failure(
             FailureReason.TargetFull, ExitCode.TargetFull, $"No space is left: {problem.Message}", Retryable: false),
         UnauthorizedAccessException => new Failure(
@@ -26,4 +33,18 @@ public static class FailureClassifier
         _ => new Failure(
             FailureReason.Unexpected, ExitCode.Unexpected, $"Something unforeseen: {problem.GetType().Name}: {problem.Message}", Retryable: true),
     };
+
+    private static Failure OfStorage(StorageException problem)
+    {
+        var (reason, code, retryable) = problem.Failure switch
+        {
+            StorageFailure.Refused => (FailureReason.StorageRefused, ExitCode.StorageRefused, false),
+            StorageFailure.BucketNotFound => (FailureReason.BucketNotFound, ExitCode.StorageRefused, false),
+            StorageFailure.Full => (FailureReason.StorageFull, ExitCode.StorageFull, false),
+            StorageFailure.NotFound => (FailureReason.BackupNotFound, ExitCode.NotFound, false),
+            StorageFailure.AlreadyExists => (FailureReason.InvalidSpec, ExitCode.Usage, false),
+            _ => (FailureReason.StorageUnavailable, ExitCode.StorageUnavailable, true),
+        };
+        return new Failure(reason, code, problem.Message, retryable);
+    }
 }

@@ -13,7 +13,7 @@ namespace BackupOperator.Sidecar.Reporting;
 /// Everything is sent in the background, the latest state wins, and an API that is away is tried again later: a run
 /// never waits for its reports, nor fails because of them.
 /// </summary>
-public sealed class Reporter : IAsyncDisposable
+public sealed class Reporter : IProgressSink, IAsyncDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);

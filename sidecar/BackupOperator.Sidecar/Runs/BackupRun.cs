@@ -63,7 +63,7 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         context.Reporter.Step(RunStep.Archiving);
-        _server = _server.ReadFrom(context.DataDirectory);
+        _server = (_server with { LockUnavailable = context.Reporter.Report.LockUnavailable }).ReadStopped(context.DataDirectory);
         await archive.ReadAsync(cancellationToken);
     }
 
@@ -81,7 +81,7 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
 
     private async Task<BackupResult> CommitAsync(CancellationToken cancellationToken)
     {
-        var result = await archive.CommitAsync(_server, cancellationToken);
+        var result = await archive.CommitAsync(_server.ReadGtids(), cancellationToken);
         logger.LogInformation("Backup {BackupId} is committed at {Location}", result.BackupId, result.Location);
         context.Reporter.Update(report => report with { UploadedAt = context.Time.GetUtcNow() });
         return result;

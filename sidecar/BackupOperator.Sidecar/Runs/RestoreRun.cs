@@ -46,21 +46,15 @@ public sealed class RestoreRun(
             await Recovery.AwaitAnswerAsync(context, cancellationToken);
         }
 
+        Directory.CreateDirectory(folders.Data);
         var summary = await source.OpenAsync(context.Run.Restore!.ManifestDigest, cancellationToken);
-        await RestoreFilesAsync(summary, cancellationToken);
+        context.Reporter.Step(RunStep.Restoring);
+        await source.RestoreAsync(cancellationToken);
+        logger.LogInformation("{Files} files of backup {BackupId} are restored and checked", summary.Files, summary.BackupId);
         return summary;
     }
 
     private bool MayStart() => _swap.Journal is null or { State: SwapState.Swapped };
-
-    private async Task RestoreFilesAsync(SourceSummary summary, CancellationToken cancellationToken)
-    {
-        Directory.CreateDirectory(folders.Data);
-        FreeSpace.Require(folders, summary, context.Run.Target);
-        context.Reporter.Step(RunStep.Restoring);
-        await source.RestoreAsync(folders.Restore, cancellationToken);
-        logger.LogInformation("{Files} files of backup {BackupId} are restored and checked", summary.Files, summary.BackupId);
-    }
 
     private async Task SwapAsync(SourceSummary summary, CancellationToken cancellationToken)
     {

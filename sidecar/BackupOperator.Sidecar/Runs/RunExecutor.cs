@@ -51,7 +51,7 @@ public sealed class RunExecutor(
 
     private async Task<ExitCode> BackUpAsync(RunContext context, DowntimeWindow window, FailedRun failed, CancellationToken cancellationToken)
     {
-        await using var archive = archives.CreateArchive(run, settings, context.Reporter);
+        await using var archive = archives.CreateArchive(context.DataDirectory, context.Reporter);
         try
         {
             await new BackupRun(context, archive, window, loggers.CreateLogger<BackupRun>()).ExecuteAsync(cancellationToken);
@@ -66,7 +66,7 @@ public sealed class RunExecutor(
     private async Task<ExitCode> RestoreAsync(
         RunContext context, DowntimeWindow window, FailedRun failed, RunReport? earlier, CancellationToken cancellationToken)
     {
-        await using var source = archives.CreateSource(run, settings, context.Reporter);
+        await using var source = archives.CreateSource(_folders.Restore, context.Reporter);
         var rollBack = new RollBack(context, _folders, window, loggers.CreateLogger<RollBack>());
         var restore = new RestoreRun(context, source, _folders, window, rollBack, loggers.CreateLogger<RestoreRun>());
         try

@@ -1,6 +1,5 @@
 using BackupOperator.Sidecar.Archives;
 using BackupOperator.Sidecar.Reporting;
-using BackupOperator.Sidecar.Runs;
 
 namespace BackupOperator.Sidecar.Tests.Runs;
 
@@ -20,6 +19,7 @@ internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSour
     };
 
     private readonly List<string> _calls = [];
+    private string _folder = "";
 
     public IReadOnlyList<string> Calls => _calls;
 
@@ -30,9 +30,13 @@ internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSour
 
     public ServerFacts? Server { get; private set; }
 
-    public IBackupArchive CreateArchive(RunSpec run, RunSettings settings, Reporter reporter) => this;
+    public IBackupArchive CreateArchive(string dataDirectory, IProgressSink progress) => this;
 
-    public IBackupSource CreateSource(RunSpec run, RunSettings settings, Reporter reporter) => this;
+    public IBackupSource CreateSource(string folder, IProgressSink progress)
+    {
+        _folder = folder;
+        return this;
+    }
 
     public Task CheckAsync(CancellationToken cancellationToken) => CallAsync("Check", cancellationToken);
 
@@ -61,14 +65,14 @@ internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSour
     public async Task<SourceSummary> OpenAsync(string? digest, CancellationToken cancellationToken)
     {
         await CallAsync("Open", cancellationToken);
-        return new SourceSummary("backup-1", 10, 10, 2);
+        return new SourceSummary("backup-1", 10, 2);
     }
 
-    public async Task RestoreAsync(string folder, CancellationToken cancellationToken)
+    public async Task RestoreAsync(CancellationToken cancellationToken)
     {
-        Directory.CreateDirectory(Path.Combine(folder, "mysql"));
-        await File.WriteAllTextAsync(Path.Combine(folder, "ibdata1"), "new", cancellationToken);
-        await File.WriteAllTextAsync(Path.Combine(folder, "mysql", "user.frm"), "new", cancellationToken);
+        Directory.CreateDirectory(Path.Combine(_folder, "mysql"));
+        await File.WriteAllTextAsync(Path.Combine(_folder, "ibdata1"), "new", cancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(_folder, "mysql", "user.frm"), "new", cancellationToken);
         await CallAsync("Restore", cancellationToken);
     }
 

@@ -19,7 +19,10 @@ internal sealed class TargetSimulator(IKubernetesClient kubernetes, string @name
     public bool NeverStops { get; set; }
 
     /// <summary>A server that does not come up.</summary>
-    public bool NeverStarts { get; set; }
+    public bool NeverStarts { set => FitToStart = () => !value; }
+
+    /// <summary>Whether the data is such that a server comes up on it.</summary>
+    public Func<bool> FitToStart { get; set; } = () => true;
 
     /// <summary>The container's restarts, as its status has them.</summary>
     public int Restarts { get; set; }
@@ -72,7 +75,7 @@ internal sealed class TargetSimulator(IKubernetesClient kubernetes, string @name
                 },
                 _end.Token);
             await ReportAsync(name);
-            if (!NeverStarts)
+            if (FitToStart())
             {
                 start();
             }

@@ -1,0 +1,103 @@
+using BackupOperator.Archive.Manifests;
+using BackupOperator.Archive.Reading;
+using BackupOperator.Archive.Storage;
+using BackupOperator.Archive.Writing;
+using BackupOperator.Sidecar.Reporting;
+
+namespace BackupOperator.Sidecar.Archives;
+
+/// <summary>A backup in the project's own format.</summary>
+/// <param name="facts">What the manifest says of the target.</param>
+public sealed class StoredArchive(
+    IObjectStore store, string path, ArchiveWriterOptions options, ManifestFacts facts, IProgressSink progress, TimeProvider time) : IBackupArchive
+{
+    private ArchiveWriter? _writer;
+    private string? _digest;
+
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        await StoreProbe.RunAsync(store, path, cancellationToken);
+        await OpenAsync(cancellationToken);
+    }
+
+    public async Task<BackupResult?> FindCommittedAsync(CancellationToken cancellationToken) =>
+        (await OpenAsync(cancellationToken)).Committed is { } summary ? Result(summary) : null;
+
+    public async Task PrecopyAsync(CancellationToken cancellationToken) =>
+        await (await OpenAsync(cancellationToken)).RunPassAsync(databaseStopped: false, new ProgressTracker(progress, time), cancellationToken);
+
+    public async Task ReadAsync(CancellationToken cancellationToken) =>
+        await (await OpenAsync(cancellationToken)).RunPassAsync(databaseStopped: true, new ProgressTracker(progress, time), cancellationToken);
+
+    public async Task<BackupResult> CommitAsync(ServerFacts server, CancellationToken cancellationToken)
+    {
+        var summary = await (await OpenAsync(cancellationToken)).FinishAsync(
+            facts with
+            {
+                ServerFlavour = server.Flavour,
+                ServerVersion = server.Version,
+                BinlogFile = server.Binlog?.File,
+                BinlogPosition = server.Binlog?.Position,
+                GtidExecuted = server.GtidExecuted,
+                LockUnavailable = server.LockUnavailable,
+            },
+            cancellationToken);
+        return Result(summary);
+    }
+
+    public async Task VerifyAsync(string level, CancellationToken cancellationToken)
+    {
+        var archive = await ArchiveReader.OpenAsync(store, path, cancellationToken);
+        await new ArchiveVerifier(archive, time).VerifyAsync(
+            level == nameof(VerificationLevel.ReadBack) ? VerificationLevel.ReadBack : VerificationLevel.Upload,
+            _digest,
+            new ProgressTracker(progress, time),
+            cancellationToken);
+    }
+
+    public async Task AbortAsync(CancellationToken cancellationToken)
+    {
+        if (_writer is not null)
+        {
+            await _writer.AbortAsync(cancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_writer is not null)
+        {
+            await _writer.DisposeAsync();
+        }
+
+        await store.DisposeAsync();
+    }
+
+    // The writer lives longer than the token of the step that opens it.
+    private async Task<ArchiveWriter> OpenAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return _writer ??= await ArchiveWriter.OpenAsync(store, path, options, CancellationToken.None).WaitAsync(cancellationToken);
+    }
+
+    private BackupResult Result(ArchiveSummary summary)
+    {
+        _digest = summary.ManifestDigest;
+        return new BackupResult
+        {
+            BackupId = summary.BackupId,
+            Location = store.Describe(path),
+            ManifestDigest = summary.ManifestDigest,
+            LogicalBytes = summary.Totals.LogicalBytes,
+            StoredBytes = summary.StoredBytes,
+            BlocksTotal = summary.Totals.Blocks,
+            BlocksReused = summary.BlocksReused,
+            Files = summary.Totals.Files,
+            ServerFlavour = summary.Header.Facts.ServerFlavour,
+            ServerVersion = summary.Header.Facts.ServerVersion,
+            BinlogFile = summary.Header.Facts.BinlogFile,
+            BinlogPosition = summary.Header.Facts.BinlogPosition,
+            GtidExecuted = summary.Header.Facts.GtidExecuted,
+        };
+    }
+}

@@ -1,0 +1,108 @@
+using BackupOperator.Archive.Manifests;
+using BackupOperator.Archive.Reading;
+using BackupOperator.Archive.Storage;
+using BackupOperator.Sidecar.Native;
+using BackupOperator.Sidecar.Reporting;
+using BackupOperator.Sidecar.Archives;
+using BackupOperator.Sidecar.Swapping;
+
+namespace BackupOperator.Sidecar.Local;
+
+/// <param name="Previous">Where the replaced data is; null where there was none.</param>
+internal sealed record LocalRestoreResult(long Files, long LogicalBytes, string? Previous);
+
+/// <summary>
+/// Restores into a directory without Kubernetes. The files are written into a hidden folder first and moved when all
+/// of them are there and right: a directory that looks like a data directory is one.
+/// </summary>
+internal sealed class LocalRestore(IObjectStore store, string path, string target, bool inPlace, IConsoleProgress progress, TimeProvider time)
+{
+    private readonly SwapFolders _folders = new(target, StableId.Of(store.Describe(path), target));
+
+    /// <param name="digest">What the manifest must have; null accepts any.</param>
+    /// <exception cref="RunException">The directory is in use or not empty, or another restore is under way in it.</exception>
+    public async Task<LocalRestoreResult> RunAsync(string? digest, CancellationToken cancellationToken)
+    {
+        var swap = new DirectorySwap(_folders);
+        RefuseForeignSwap();
+        if (swap.Journal is null)
+        {
+            Admit();
+        }
+
+        var isNew = !Directory.Exists(target);
+        progress.Step("Checking");
+        var archive = await ArchiveReader.OpenAsync(store, path, cancellationToken);
+        var restorer = new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = _folders.Restore, ManifestDigest = digest, Time = time });
+        var summary = await restorer.CheckAsync(cancellationToken);
+        if (isNew)
+        {
+            await CreateTargetAsync(archive, cancellationToken);
+        }
+
+        using var held = LocalLock.Take(target, write: true);
+        if (swap.Journal is null)
+        {
+            progress.Step("Restoring");
+            await restorer.RestoreAsync(new ProgressTracker(progress, time), cancellationToken);
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        progress.Step("Swapping");
+        swap.Complete(new SourceSummary(summary.BackupId, summary.Totals.LogicalBytes, summary.Totals.Files));
+        swap.Commit();
+        var previous = Directory.EnumerateFileSystemEntries(_folders.Previous).Any() ? _folders.Previous : null;
+        if (previous is null)
+        {
+            Directory.Delete(_folders.Previous);
+        }
+
+        return new LocalRestoreResult(summary.Totals.Files, summary.Totals.LogicalBytes, previous);
+    }
+
+    // A swap that was begun with other data must be ended before the entries are mixed.
+    private void RefuseForeignSwap()
+    {
+        var other = Directory.Exists(target)
+            ? Directory.EnumerateFiles(target, $"{SwapFolders.Prefix}swap-*.json").FirstOrDefault(file => file != _folders.Journal)
+            : null;
+        if (other is not null)
+        {
+            throw new RunException(
+                FailureReason.DataDirectoryError, ExitCode.Usage, $"Another restore into {target} was interrupted while it moved files ({other}). Finish that one first: repeat its command.");
+        }
+    }
+
+    private void Admit()
+    {
+        if (Directory.Exists(_folders.Previous))
+        {
+            throw new RunException(
+                FailureReason.DataDirectoryError, ExitCode.Usage, $"This backup was restored into {target} before, and {_folders.Previous} holds the data of before that. Move it away first.");
+        }
+
+        if (File.Exists(target))
+        {
+            throw new RunException(FailureReason.DataDirectoryError, ExitCode.Usage, $"{target} is a file; name a directory.");
+        }
+
+        var occupied = Directory.Exists(target) && Directory.EnumerateFileSystemEntries(target).Any(entry => !SwapFolders.IsReserved(Path.GetFileName(entry)));
+        if (occupied && !inPlace)
+        {
+            throw new RunException(
+                FailureReason.DataDirectoryError, ExitCode.Usage, $"{target} is not empty. Name a new or empty directory, or say --in-place to replace what is there.");
+        }
+    }
+
+    // A directory that is made here belongs to whom the data belongs.
+    private async Task CreateTargetAsync(ArchiveReader archive, CancellationToken cancellationToken)
+    {
+        (uint User, uint Group)? owner = null;
+        await archive.ReadAsync(entry => owner ??= entry.Kind == ManifestEntryKind.File ? (entry.UserId, entry.GroupId) : null, cancellationToken);
+        Directory.CreateDirectory(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
+        if (owner is { } one && Environment.IsPrivilegedProcess && LibC.ChangeOwner(target, one.User, one.Group) != 0)
+        {
+            throw LibC.LastError($"Cannot give {target} to user {one.User}");
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using BackupOperator.Api.Entities;
+
+namespace BackupOperator.Sidecar.Reporting;
+
+/// <summary>Is told how far the current step is.</summary>
+public interface IProgressSink
+{
+    void Progress(RunProgress progress);
+}

@@ -1,0 +1,56 @@
+using System.Text.Json;
+using BackupOperator.Sidecar.Swapping;
+
+namespace BackupOperator.Sidecar.Runs;
+
+/// <summary>Reads the run out of the environment, and refuses one that could not be meant.</summary>
+public static class RunSpecReader
+{
+    /// <exception cref="RunException">There is none, or it makes no sense.</exception>
+    public static RunSpec Read(string? json)
+    {
+        if (string.IsNullOrWhiteSpace(json))
+        {
+            throw Invalid($"The variable {RunSpec.EnvironmentVariable} is not set. The operator sets it in the Jobs that it creates; 'run' is not meant to be called by hand");
+        }
+
+        RunSpec run;
+        try
+        {
+            run = RunSpec.Parse(json);
+        }
+        catch (JsonException problem)
+        {
+            throw Invalid($"The variable {RunSpec.EnvironmentVariable} holds no run: {problem.Message} The operator and the sidecar may be of different versions");
+        }
+
+        return Check(run);
+    }
+
+    private static RunSpec Check(RunSpec run)
+    {
+        try
+        {
+            _ = new SwapFolders("/", run.Uid);
+        }
+        catch (ArgumentException problem)
+        {
+            throw Invalid(problem.Message);
+        }
+
+        if (run.Target.DataSubdirectory.StartsWith('/') || run.Target.DataSubdirectory.Split('/').Contains(".."))
+        {
+            throw Invalid($"The data directory '{run.Target.DataSubdirectory}' leads out of the claim");
+        }
+
+        return run switch
+        {
+            { Kind: RunKind.Backup, Backup: null } => throw Invalid("A run of kind Backup says nothing of the backup"),
+            { Kind: RunKind.Restore, Restore: null } => throw Invalid("A run of kind Restore says nothing of the restore"),
+            { Target.Replicas: < 0 } => throw Invalid("The replicas to go back to are negative"),
+            _ => run,
+        };
+    }
+
+    private static RunException Invalid(string what) => new(FailureReason.InvalidSpec, ExitCode.Usage, what + ".");
+}

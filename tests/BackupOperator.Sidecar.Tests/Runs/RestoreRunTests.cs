@@ -1,0 +1,316 @@
+using BackupOperator.Api.Entities;
+using BackupOperator.Sidecar.Locking;
+using BackupOperator.Sidecar.Swapping;
+
+namespace BackupOperator.Sidecar.Tests.Runs;
+
+public sealed class RestoreRunTests
+{
+    [Fact]
+    public async Task A_restore_stops_MySQL_only_for_the_swap_and_keeps_the_old_data()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        var runningDuringDownload = false;
+        fixture.Archive.On = (call, _) =>
+        {
+            runningDuringDownload |= call == "Restore" && fixture.DatabaseRuns;
+            return Task.CompletedTask;
+        };
+
+        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+
+        runningDuringDownload.ShouldBeTrue();
+        Content(fixture.DataDirectory).ShouldBe("new");
+        Content(Folders(fixture).Previous).ShouldBe("old");
+        await fixture.ShouldServeAgainAsync();
+        File.Exists(Folders(fixture).Journal).ShouldBeFalse();
+        var report = await fixture.ReportAsync();
+        report.Step.ShouldBe(RunStep.Done);
+        report.Restore.ShouldBe(new RestoreResult
+        {
+            BackupId = "backup-1", LogicalBytes = 10, Files = 2, PreviousData = Path.GetFileName(Folders(fixture).Previous), Started = true,
+        });
+        report.AnsweredAt.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task Previous_data_that_nobody_wants_is_removed_after_the_proof()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        fixture.Restore = new RunRestore { KeepPrevious = false };
+        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+        Content(fixture.DataDirectory).ShouldBe("new");
+        Directory.Exists(Folders(fixture).Previous).ShouldBeFalse();
+        (await fixture.ReportAsync()).Restore!.PreviousData.ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("Open", ExitCode.CorruptArchive)]
+    [InlineData("Restore", ExitCode.CorruptArchive)]
+    public async Task A_backup_that_is_not_to_be_trusted_leaves_the_running_database_alone(string step, ExitCode code)
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        var before = (await fixture.StatefulSetAsync()).Metadata.ResourceVersion;
+        fixture.Archive.On = (call, _) => call == step ? throw new BackupOperator.Archive.CorruptArchiveException("block 3 of ibdata1 is damaged") : Task.CompletedTask;
+
+        (await fixture.RunAsync()).ShouldBe(code);
+
+        (await fixture.StatefulSetAsync()).Metadata.ResourceVersion.ShouldBe(before);
+        Content(fixture.DataDirectory).ShouldBe("old");
+        Directory.Exists(Folders(fixture).Restore).ShouldBeFalse("what was downloaded is of no use any more");
+        (await fixture.ReportAsync()).Failure!.Message.ShouldContain("block 3 of ibdata1");
+    }
+
+    [Fact]
+    public async Task Restored_data_that_does_not_start_is_replaced_by_the_old_data()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        fixture.ResumeTimeout = TimeSpan.FromSeconds(2);
+        fixture.Target.FitToStart = () => Content(fixture.DataDirectory) == "old";
+        fixture.Archive.On = async (call, token) =>
+        {
+            if (call == "Restore")
+            {
+                await File.WriteAllTextAsync(Path.Combine(Folders(fixture).Restore, "db-0.err"), "x [Note] hello\ny [ERROR] InnoDB: the tablespace is of a newer version\n", token);
+            }
+        };
+
+        (await fixture.RunAsync()).ShouldBe(ExitCode.RolledBack);
+
+        Content(fixture.DataDirectory).ShouldBe("old");
+        await fixture.ShouldServeAgainAsync();
+        Directory.EnumerateFileSystemEntries(fixture.DataDirectory, ".mysqlbackup-*").ShouldBeEmpty();
+        var failure = (await fixture.ReportAsync()).Failure!;
+        failure.Reason.ShouldBe(FailureReason.RolledBack);
+        failure.Message.ShouldContain("the tablespace is of a newer version");
+    }
+
+    [Fact]
+    public async Task A_pod_that_fails_again_and_again_ends_the_wait_for_the_answer()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        fixture.ResumeTimeout = TimeSpan.FromMinutes(5);
+        fixture.Target.FitToStart = () => Content(fixture.DataDirectory) == "old";
+        fixture.Target.Restarts = 5;
+        (await fixture.RunAsync().WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe(ExitCode.RolledBack);
+        Content(fixture.DataDirectory).ShouldBe("old");
+    }
+
+    [Theory]
+    [InlineData(SwapState.MovingOut, true)]
+    [InlineData(SwapState.MovingIn, true)]
+    [InlineData(SwapState.Swapped, true)]
+    [InlineData(SwapState.Swapped, false)]
+    public async Task A_swap_that_was_killed_is_finished_by_the_next_attempt(SwapState state, bool stopped)
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        if (stopped)
+        {
+            await fixture.LeaveStoppedAsync(DateTimeOffset.UtcNow, swapping: true);
+            await fixture.WaitForDatabaseAsync(running: false);
+        }
+
+        await LeaveSwapAsync(fixture, state);
+
+        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+
+        fixture.Archive.Calls.ShouldBeEmpty("the storage is not needed any more");
+        Content(fixture.DataDirectory).ShouldBe("new");
+        Content(Folders(fixture).Previous).ShouldBe("old");
+        await fixture.ShouldServeAgainAsync();
+        (await fixture.ReportAsync()).Restore!.BackupId.ShouldBe("backup-1");
+    }
+
+    [Theory]
+    [InlineData(SwapState.TakingOut)]
+    [InlineData(SwapState.PuttingBack)]
+    public async Task A_roll_back_that_was_killed_is_finished_by_the_next_attempt(SwapState state)
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        await fixture.LeaveStoppedAsync(DateTimeOffset.UtcNow, swapping: true);
+        await fixture.WaitForDatabaseAsync(running: false);
+        await LeaveSwapAsync(fixture, state);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.RolledBack);
+        Content(fixture.DataDirectory).ShouldBe("old");
+        await fixture.ShouldServeAgainAsync();
+        (await fixture.ReportAsync()).Failure!.Message.ShouldContain("no answer");
+    }
+
+    [Theory]
+    [InlineData(SwapState.MovingOut)]
+    [InlineData(SwapState.MovingIn)]
+    [InlineData(SwapState.Swapped)]
+    [InlineData(null)]
+    public async Task A_roll_back_run_brings_the_old_data_back_and_starts_it(SwapState? state)
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        await fixture.LeaveStoppedAsync(DateTimeOffset.UtcNow, swapping: true);
+        await fixture.WaitForDatabaseAsync(running: false);
+        if (state is { } open)
+        {
+            await LeaveSwapAsync(fixture, open);
+        }
+
+        (await fixture.RunAsync(runKind: RunKind.RollBack)).ShouldBe(ExitCode.Success);
+
+        Content(fixture.DataDirectory).ShouldBe("old");
+        await fixture.ShouldServeAgainAsync();
+        Directory.EnumerateFileSystemEntries(fixture.DataDirectory, ".mysqlbackup-*").ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Previous_data_is_removed_by_a_run_of_its_own_that_leaves_the_report_alone()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+        var report = await fixture.ReportAsync();
+
+        (await fixture.RunAsync(runKind: RunKind.RemovePrevious)).ShouldBe(ExitCode.Success);
+        (await fixture.RunAsync(runKind: RunKind.RemovePrevious)).ShouldBe(ExitCode.Success);
+
+        Directory.Exists(Folders(fixture).Previous).ShouldBeFalse();
+        Content(fixture.DataDirectory).ShouldBe("new");
+        (await fixture.ReportAsync()).ShouldBe(report);
+    }
+
+    [Fact]
+    public async Task Previous_data_is_not_removed_while_the_restore_is_not_over_nor_through_a_link()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        await LeaveSwapAsync(fixture, SwapState.Swapped);
+        (await fixture.RunAsync(runKind: RunKind.RemovePrevious)).ShouldBe(ExitCode.Usage);
+        Content(Folders(fixture).Previous).ShouldBe("old");
+
+        await using var second = await RunFixture.StartAsync(MySqlRestore.KindName);
+        var elsewhere = Directory.CreateTempSubdirectory().FullName;
+        await File.WriteAllTextAsync(Path.Combine(elsewhere, "precious"), "x");
+        Directory.CreateSymbolicLink(Folders(second).Previous, elsewhere);
+        (await second.RunAsync(runKind: RunKind.RemovePrevious)).ShouldBe(ExitCode.Usage);
+        File.Exists(Path.Combine(elsewhere, "precious")).ShouldBeTrue();
+        Directory.Delete(elsewhere, recursive: true);
+    }
+
+    [Fact]
+    public async Task An_attempt_after_the_result_was_reported_only_cleans_up()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+        await File.WriteAllTextAsync(Path.Combine(fixture.DataDirectory, "ibdata1"), "written since");
+
+        (await fixture.RunAsync(pod: "sidecar-2")).ShouldBe(ExitCode.Success);
+
+        (await File.ReadAllTextAsync(Path.Combine(fixture.DataDirectory, "ibdata1"))).ShouldBe("written since");
+        (await fixture.ReportAsync()).Restore.ShouldNotBeNull();
+    }
+
+    [Fact]
+    public async Task A_signal_before_the_swap_brings_MySQL_back_and_keeps_what_was_downloaded()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        using var signal = new CancellationTokenSource();
+        fixture.Archive.On = async (call, token) =>
+        {
+            if (call == "Restore")
+            {
+                await signal.CancelAsync();
+                token.ThrowIfCancellationRequested();
+            }
+        };
+        (await fixture.RunAsync(cancellationToken: signal.Token)).ShouldBe(ExitCode.Terminated);
+        Content(fixture.DataDirectory).ShouldBe("old");
+        Content(Folders(fixture).Restore).ShouldBe("new");
+        await fixture.ShouldServeAgainAsync();
+    }
+
+    [Fact]
+    public async Task A_guard_that_was_faster_keeps_the_data_from_being_moved()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        using var patched = fixture.Server.Faults.Add(
+            r => r.Verb == "get" && r.Resource == "pods" && !fixture.DatabaseRuns && ScaleUp(fixture), LocalCluster.ApiServer.Faults.Fault.Slow(TimeSpan.Zero), 1);
+
+        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
+
+        Content(fixture.DataDirectory).ShouldBe("old");
+        await fixture.ShouldServeAgainAsync();
+
+        static bool ScaleUp(RunFixture fixture)
+        {
+            fixture.ScaleAsync(1).GetAwaiter().GetResult();
+            return true;
+        }
+    }
+
+    [Fact]
+    public async Task A_data_directory_in_use_is_not_swapped()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        using var ghost = OpenFileLock.TryTake(Path.Combine(fixture.DataDirectory, "ibdata1"), write: true);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
+        Content(fixture.DataDirectory).ShouldBe("old");
+        (await fixture.ReportAsync()).Failure!.Reason.ShouldBe(FailureReason.DatabaseRunning);
+        await fixture.ShouldServeAgainAsync();
+    }
+
+    [Fact]
+    public async Task A_database_that_was_stopped_before_is_restored_and_stays_stopped()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName, replicas: 0);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+        Content(fixture.DataDirectory).ShouldBe("new");
+        await fixture.ShouldServeAgainAsync();
+        (await fixture.ReportAsync()).Restore!.Started.ShouldBeFalse();
+    }
+
+    private static SwapFolders Folders(RunFixture fixture) => new(fixture.DataDirectory, fixture.Uid);
+
+    private static string Content(string folder)
+    {
+        try
+        {
+            var first = File.ReadAllText(Path.Combine(folder, "ibdata1"));
+            var second = File.ReadAllText(Path.Combine(folder, "mysql", "user.frm"));
+            return first == second ? first : $"{first} and {second}";
+        }
+        catch (IOException)
+        {
+            return "nothing";
+        }
+    }
+
+    // As an attempt leaves it that was killed in this state after one of two moves.
+    private static async Task LeaveSwapAsync(RunFixture fixture, SwapState state)
+    {
+        var folders = Folders(fixture);
+        Directory.CreateDirectory(Path.Combine(folders.Restore, "mysql"));
+        await File.WriteAllTextAsync(Path.Combine(folders.Restore, "ibdata1"), "new");
+        await File.WriteAllTextAsync(Path.Combine(folders.Restore, "mysql", "user.frm"), "new");
+        var swap = new DirectorySwap(folders);
+        swap.Complete(new Archives.SourceSummary("backup-1", 10, 2));
+        var journal = swap.Journal! with { State = state, UndoReason = "no answer" };
+        switch (state)
+        {
+            case SwapState.MovingOut:
+                MoveBack(folders.Data, folders.Restore, "ibdata1", "mysql");
+                MoveBack(folders.Previous, folders.Data, "ibdata1");
+                break;
+            case SwapState.MovingIn or SwapState.TakingOut:
+                MoveBack(folders.Data, folders.Restore, "ibdata1");
+                break;
+            case SwapState.PuttingBack:
+                MoveBack(folders.Data, folders.Restore, "ibdata1", "mysql");
+                MoveBack(folders.Previous, folders.Data, "mysql");
+                break;
+        }
+
+        journal.Write(folders.Journal);
+    }
+
+    private static void MoveBack(string from, string to, params string[] names)
+    {
+        foreach (var name in names)
+        {
+            new EntryMover().Move(Path.Combine(from, name), Path.Combine(to, name));
+        }
+    }
+}
