@@ -20,6 +20,9 @@ public static class ArchiveFormat
     /// <summary>Names at the top of a data directory that begin like this are this software's own, and in no backup.</summary>
     public const string ReservedPrefix = ".mysqlbackup-";
 
+    /// <summary>As <see cref="ReservedPrefix"/>, where a MariaDB is to overlook a folder: it takes hidden ones for schemas.</summary>
+    public const string MariaDbReservedPrefix = "#sql-mysqlbackup-";
+
     /// <summary>The highest number of a pack.</summary>
     public const int LastPack = 99_999;
 
@@ -28,6 +31,10 @@ public static class ArchiveFormat
 
     /// <summary>Most blocks in a line of the manifest.</summary>
     public const int BlocksPerLine = 1024;
+
+    /// <summary>Whether an entry at the top of a data directory is this software's own.</summary>
+    public static bool IsReserved(string name) =>
+        name.StartsWith(ReservedPrefix, StringComparison.Ordinal) || name.StartsWith(MariaDbReservedPrefix, StringComparison.Ordinal);
 
     public static string ManifestKey(string path) => $"{path}/manifest.json.zst";
 

@@ -161,7 +161,7 @@ internal sealed class ManifestReader : IDisposable
             throw new CorruptArchiveException($"{_name} is not to be trusted: the path {Show(path)} {reason}.") { StoredAs = _name, File = path };
         }
 
-        if (path.StartsWith(ArchiveFormat.ReservedPrefix, StringComparison.Ordinal))
+        if (ArchiveFormat.IsReserved(path))
         {
             throw Corrupt($"the name {Show(path)} is reserved");
         }

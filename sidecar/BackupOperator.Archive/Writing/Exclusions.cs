@@ -28,7 +28,7 @@ public static class Exclusions
         }
 
         // This software's own: the folders of a restore.
-        if (path.StartsWith(ArchiveFormat.ReservedPrefix, StringComparison.Ordinal))
+        if (ArchiveFormat.IsReserved(path))
         {
             return true;
         }

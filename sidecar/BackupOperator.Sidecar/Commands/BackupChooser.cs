@@ -19,7 +19,7 @@ internal static class BackupChooser
         {
             if (path is not null)
             {
-                return (store, path.Trim('/'));
+                return (store, BackupPath.Check(path));
             }
 
             var found = new List<string>();
@@ -55,20 +55,29 @@ internal static class BackupChooser
             ?? throw new RunException(FailureReason.BackupNotFound, ExitCode.NotFound, $"There is no backup at {location}. Check the place, or name the backup with --path.");
     }
 
+    // The place is the backup itself. Its manifest names packs from where the storage began, so the way up ends there.
     private static async Task<(IObjectStore Store, string Path)?> OpenItselfAsync(StorageLocation location, CancellationToken cancellationToken)
     {
-        if (location.Parent is not { } above)
+        var path = "";
+        for (var above = location.Parent; above is { } step; above = step.Parent.Parent)
         {
-            return null;
+            path = path.Length == 0 ? step.Name : $"{step.Name}/{path}";
+            var store = step.Parent.Open();
+            if (await store.FindAsync(ArchiveFormat.ManifestKey(path), cancellationToken) is null)
+            {
+                await store.DisposeAsync();
+                return null;
+            }
+
+            var archive = await ArchiveReader.OpenAsync(store, path, cancellationToken);
+            if (archive.Packs.Count == 0 || archive.Packs.Any(pack => pack.Path == path))
+            {
+                return (store, path);
+            }
+
+            await store.DisposeAsync();
         }
 
-        var store = above.Parent.Open();
-        if (await store.FindAsync(ArchiveFormat.ManifestKey(above.Name), cancellationToken) is not null)
-        {
-            return (store, above.Name);
-        }
-
-        await store.DisposeAsync();
         return null;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class BackupCommand : Command
     private async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
     {
         var since = context.Time.GetTimestamp();
-        var path = parsed.GetValue(_path)?.Trim('/') ?? $"{context.Time.GetUtcNow():yyyyMMdd-HHmmss}-full";
+        var path = parsed.GetValue(_path) is { } named ? BackupPath.Check(named) : $"{context.Time.GetUtcNow():yyyyMMdd-HHmmss}-full";
         var location = _storage.Read(parsed);
         var level = Compression(parsed.GetValue(_compression)!);
         BackupResult result;

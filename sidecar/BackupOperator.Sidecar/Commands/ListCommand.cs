@@ -20,7 +20,7 @@ internal sealed class ListCommand : Command
     }
 
     private sealed record Row(
-        string Path, string State, string? BackupId, DateTimeOffset? FinishedAt, string? Server, string? Target, long? StoredBytes, string? Problem);
+        string Path, string State, string? BackupId, DateTimeOffset? FinishedAt, string? Server, string? Target, long? LogicalBytes, long? StoredBytes, string? Problem);
 
     private async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
     {
@@ -53,7 +53,7 @@ internal sealed class ListCommand : Command
         if (entry.Archive is not { } archive)
         {
             var unfinished = entry.Problem == "unfinished";
-            return new Row(entry.Path, unfinished ? "Unfinished" : "Damaged", null, null, null, null, null, unfinished ? null : entry.Problem);
+            return new Row(entry.Path, unfinished ? "Unfinished" : "Damaged", null, null, null, null, null, null, unfinished ? null : entry.Problem);
         }
 
         var facts = archive.Header.Facts;
@@ -64,19 +64,21 @@ internal sealed class ListCommand : Command
             archive.Header.FinishedAt,
             facts.ServerFlavour is null ? null : $"{facts.ServerFlavour} {facts.ServerVersion}",
             facts.StatefulSet is null ? facts.DataDirectory : $"{facts.Namespace}/{facts.StatefulSet}",
-            archive.StoredBytes,
+            archive.Header.Totals.LogicalBytes,
+            archive.Header.StoredBytes,
             null);
     }
 
     private static async Task PrintAsync(TextWriter output, IReadOnlyList<Row> rows)
     {
-        string[] header = ["PATH", "STATE", "FINISHED", "STORED", "SERVER", "TARGET"];
+        string[] header = ["PATH", "STATE", "FINISHED", "SIZE", "STORED", "SERVER", "TARGET"];
         var lines = rows
             .Select(row => new[]
             {
                 row.Path,
                 row.State,
                 row.FinishedAt?.ToString("yyyy-MM-dd HH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture) ?? "",
+                row.LogicalBytes is { } size ? Sizes.Bytes(size) : "",
                 row.StoredBytes is { } bytes ? Sizes.Bytes(bytes) : "",
                 row.Server ?? "",
                 row.Target ?? row.Problem ?? "",

@@ -1,9 +1,10 @@
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage;
+using BackupOperator.Sidecar.Archives;
 using BackupOperator.Sidecar.Native;
 using BackupOperator.Sidecar.Reporting;
-using BackupOperator.Sidecar.Archives;
+using BackupOperator.Sidecar.Runs;
 using BackupOperator.Sidecar.Swapping;
 
 namespace BackupOperator.Sidecar.Local;
@@ -17,7 +18,7 @@ internal sealed record LocalRestoreResult(long Files, long LogicalBytes, string?
 /// </summary>
 internal sealed class LocalRestore(IObjectStore store, string path, string target, bool inPlace, IConsoleProgress progress, TimeProvider time)
 {
-    private readonly SwapFolders _folders = new(target, StableId.Of(store.Describe(path), target));
+    private readonly SwapFolders _folders = SwapFolders.Locate(target, StableId.Of(store.Describe(path), target));
 
     /// <param name="digest">What the manifest must have; null accepts any.</param>
     /// <exception cref="RunException">The directory is in use or not empty, or another restore is under way in it.</exception>
@@ -37,7 +38,7 @@ internal sealed class LocalRestore(IObjectStore store, string path, string targe
         var summary = await restorer.CheckAsync(cancellationToken);
         if (isNew)
         {
-            await CreateTargetAsync(archive, cancellationToken);
+            CreateTarget(archive.Header.Root);
         }
 
         using var held = LocalLock.Take(target, write: true);
@@ -54,7 +55,7 @@ internal sealed class LocalRestore(IObjectStore store, string path, string targe
         var previous = Directory.EnumerateFileSystemEntries(_folders.Previous).Any() ? _folders.Previous : null;
         if (previous is null)
         {
-            Directory.Delete(_folders.Previous);
+            PreviousData.Remove(_folders);
         }
 
         return new LocalRestoreResult(summary.Totals.Files, summary.Totals.LogicalBytes, previous);
@@ -63,9 +64,7 @@ internal sealed class LocalRestore(IObjectStore store, string path, string targe
     // A swap that was begun with other data must be ended before the entries are mixed.
     private void RefuseForeignSwap()
     {
-        var other = Directory.Exists(target)
-            ? Directory.EnumerateFiles(target, $"{SwapFolders.Prefix}swap-*.json").FirstOrDefault(file => file != _folders.Journal)
-            : null;
+        var other = SwapFolders.FindJournals(target).FirstOrDefault(file => file != _folders.Journal);
         if (other is not null)
         {
             throw new RunException(
@@ -94,15 +93,13 @@ internal sealed class LocalRestore(IObjectStore store, string path, string targe
         }
     }
 
-    // A directory that is made here belongs to whom the data belongs.
-    private async Task CreateTargetAsync(ArchiveReader archive, CancellationToken cancellationToken)
+    // A directory that is made here becomes what the backed up one was.
+    private void CreateTarget(ManifestRoot root)
     {
-        (uint User, uint Group)? owner = null;
-        await archive.ReadAsync(entry => owner ??= entry.Kind == ManifestEntryKind.File ? (entry.UserId, entry.GroupId) : null, cancellationToken);
-        Directory.CreateDirectory(target, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.GroupRead | UnixFileMode.GroupExecute);
-        if (owner is { } one && Environment.IsPrivilegedProcess && LibC.ChangeOwner(target, one.User, one.Group) != 0)
+        Directory.CreateDirectory(target, (UnixFileMode)(root.Mode & 0x1FF));
+        if (Environment.IsPrivilegedProcess && LibC.ChangeOwner(target, root.Uid, root.Gid) != 0)
         {
-            throw LibC.LastError($"Cannot give {target} to user {one.User}");
+            throw LibC.LastError($"Cannot give {target} to user {root.Uid}");
         }
     }
 }

@@ -17,16 +17,16 @@ internal static class PreviousData
                 $"{folders.Previous} is not removed: the restore that made it is not over ({journal.State}).");
         }
 
-        RemoveFolder(folders.Previous);
+        RemoveFolder(folders, folders.Previous);
     }
 
     /// <summary>Removes restored data that was never put in place, or was taken out again.</summary>
-    public static void RemoveRestored(SwapFolders folders) => RemoveFolder(folders.Restore);
+    public static void RemoveRestored(SwapFolders folders) => RemoveFolder(folders, folders.Restore);
 
-    private static void RemoveFolder(string path)
+    private static void RemoveFolder(SwapFolders folders, string path)
     {
         var folder = new DirectoryInfo(path);
-        if (folder.LinkTarget is not null)
+        if (folder.LinkTarget is not null || folder.Parent!.LinkTarget is not null)
         {
             throw new RunException(
                 FailureReason.DataDirectoryError, ExitCode.Usage, $"{path} is a symbolic link and not a folder that a restore made; it is left alone.");
@@ -36,6 +36,11 @@ internal static class PreviousData
         {
             // Does not follow links inside.
             folder.Delete(recursive: true);
+        }
+
+        if (Directory.Exists(folders.Container) && !Directory.EnumerateFileSystemEntries(folders.Container).Any())
+        {
+            Directory.Delete(folders.Container);
         }
     }
 }

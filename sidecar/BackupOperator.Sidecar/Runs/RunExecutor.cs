@@ -17,7 +17,7 @@ public sealed class RunExecutor(
     private readonly ILogger _logger = loggers.CreateLogger<RunExecutor>();
     private readonly RunResource _resource = new(kubernetes, run);
     private readonly ApiRetry _retry = new(time, random);
-    private readonly SwapFolders _folders = new(Path.Combine(settings.Volume, run.Target.DataSubdirectory), run.Uid);
+    private readonly SwapFolders _folders = SwapFolders.Locate(Path.Combine(settings.Volume, run.Target.DataSubdirectory), run.Uid);
 
     public async Task<ExitCode> ExecuteAsync(CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using BackupOperator.Archive.Manifests;
 using BackupOperator.Sidecar.Swapping;
 
 namespace BackupOperator.Sidecar.Runs;
@@ -31,7 +32,7 @@ public static class RunSpecReader
     {
         try
         {
-            _ = new SwapFolders("/", run.Uid);
+            _ = SwapFolders.Locate("/", run.Uid);
         }
         catch (ArgumentException problem)
         {
@@ -45,6 +46,7 @@ public static class RunSpecReader
 
         return run switch
         {
+            { Kind: RunKind.Backup or RunKind.Restore } when ArchivePath.Refuse(run.Path) is { } reason => throw Invalid($"The path '{run.Path}' of the backup {reason}"),
             { Kind: RunKind.Backup, Backup: null } => throw Invalid("A run of kind Backup says nothing of the backup"),
             { Kind: RunKind.Restore, Restore: null } => throw Invalid("A run of kind Restore says nothing of the restore"),
             { Target.Replicas: < 0 } => throw Invalid("The replicas to go back to are negative"),

@@ -26,6 +26,7 @@ public sealed class DirectorySwap(SwapFolders folders, IEntryMover? mover = null
         {
             // As closed to others as the data directory itself.
             Directory.CreateDirectory(folders.Previous, File.GetUnixFileMode(folders.Data));
+            _mover.Flush(folders.Container);
             MoveAll(folders.Data, folders.Previous);
             Require(journal.Old, folders.Previous);
             journal = Advance(journal, SwapState.MovingIn);
@@ -107,6 +108,7 @@ public sealed class DirectorySwap(SwapFolders folders, IEntryMover? mover = null
             throw new InvalidOperationException($"{folders.Previous} holds previous data already; this restore was done before.");
         }
 
+        _mover.Flush(folders.Data);
         var journal = new SwapJournal { State = SwapState.MovingOut, Old = Names(folders.Data), Restored = restored, Source = source };
         journal.Write(folders.Journal);
         return journal;
@@ -153,7 +155,7 @@ public sealed class DirectorySwap(SwapFolders folders, IEntryMover? mover = null
     private void RemoveJournal()
     {
         File.Delete(folders.Journal);
-        _mover.Flush(folders.Data);
+        _mover.Flush(folders.Container);
     }
 
     private static void Remove(string folder)

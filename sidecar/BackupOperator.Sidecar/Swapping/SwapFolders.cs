@@ -1,32 +1,33 @@
 using System.Text.RegularExpressions;
+using BackupOperator.Archive;
 
 namespace BackupOperator.Sidecar.Swapping;
 
 /// <summary>
-/// The names a restore uses inside a data directory. They begin with a dot: MySQL does not scan hidden folders for
-/// tablespaces, MariaDB takes none for a schema, and backups leave out all that begins with <see cref="Prefix"/>.
+/// Where a restore keeps things inside a data directory: one folder, out of sight of the server. MariaDB takes every
+/// folder for a schema, hidden ones too, unless its name begins like that of a temporary table; MySQL lists and scans no
+/// folder whose name begins with a dot.
 /// </summary>
 public sealed partial class SwapFolders
 {
-    public const string Prefix = ".mysqlbackup-";
+    private const string MySqlPrefix = ArchiveFormat.ReservedPrefix;
+    private const string MariaDbPrefix = ArchiveFormat.MariaDbReservedPrefix;
+    private const string MariaDbSign = "aria_log_control";
 
-    /// <param name="id">The run's id: letters, digits and dashes, so that it cannot lead out of the data directory.</param>
-    /// <exception cref="ArgumentException">The id is anything else.</exception>
-    public SwapFolders(string dataDirectory, string id)
+    private SwapFolders(string data, string container)
     {
-        if (!SafeId().IsMatch(id))
-        {
-            throw new ArgumentException($"'{id}' is no run id: it may have letters, digits and dashes only.", nameof(id));
-        }
-
-        Data = Path.GetFullPath(dataDirectory);
-        Restore = Path.Combine(Data, $"{Prefix}restore-{id}");
-        Previous = Path.Combine(Data, $"{Prefix}previous-{id}");
-        Journal = Path.Combine(Data, $"{Prefix}swap-{id}.json");
+        Data = data;
+        Container = Path.Combine(data, container);
+        Restore = Path.Combine(Container, $"{MySqlPrefix}restore");
+        Previous = Path.Combine(Container, $"{MySqlPrefix}previous");
+        Journal = Path.Combine(Container, "swap.json");
     }
 
     /// <summary>The data directory.</summary>
     public string Data { get; }
+
+    /// <summary>Holds the other three.</summary>
+    public string Container { get; }
 
     /// <summary>Receives the restored files.</summary>
     public string Restore { get; }
@@ -37,8 +38,33 @@ public sealed partial class SwapFolders
     /// <summary>The <see cref="SwapJournal"/>.</summary>
     public string Journal { get; }
 
-    /// <summary>Whether an entry of the data directory stays where it is.</summary>
-    public static bool IsReserved(string name) => name.StartsWith(Prefix, StringComparison.Ordinal) || name == "lost+found";
+    /// <summary>The folders of a run: those that an earlier attempt has made, else new ones as the server in the directory needs them.</summary>
+    /// <param name="id">The run's id: letters, digits and dashes, so that it cannot lead out of the data directory.</param>
+    /// <exception cref="ArgumentException">The id is anything else.</exception>
+    public static SwapFolders Locate(string dataDirectory, string id)
+    {
+        if (!SafeId().IsMatch(id))
+        {
+            throw new ArgumentException($"'{id}' is no run id: it may have letters, digits and dashes only.", nameof(id));
+        }
+
+        var data = Path.GetFullPath(dataDirectory);
+        var prefix = Directory.Exists(Path.Combine(data, MySqlPrefix + id)) ? MySqlPrefix
+            : Directory.Exists(Path.Combine(data, MariaDbPrefix + id)) || File.Exists(Path.Combine(data, MariaDbSign)) ? MariaDbPrefix
+            : MySqlPrefix;
+        return new SwapFolders(data, prefix + id);
+    }
+
+    /// <summary>The journals of all swaps in a data directory that are not over.</summary>
+    public static IEnumerable<string> FindJournals(string dataDirectory) => Directory.Exists(dataDirectory)
+        ? Directory.EnumerateDirectories(dataDirectory)
+            .Where(folder => ArchiveFormat.IsReserved(Path.GetFileName(folder)))
+            .Select(folder => Path.Combine(folder, "swap.json"))
+            .Where(File.Exists)
+        : [];
+
+    /// <summary>Whether an entry of the data directory stays where it is in a swap.</summary>
+    public static bool IsReserved(string name) => ArchiveFormat.IsReserved(name) || name == "lost+found";
 
     [GeneratedRegex("^[A-Za-z0-9][A-Za-z0-9-]{0,127}$")]
     private static partial Regex SafeId();

@@ -44,7 +44,7 @@ public sealed class CommandLineTests : IDisposable
         (await SampleData.ChecksumAsync(server)).ShouldBe(before);
 
         // The old data is there, and MariaDB takes it for no schema.
-        var previous = Directory.EnumerateDirectories(server.DataDirectory, ".mysqlbackup-previous-*").Single();
+        var previous = Directory.EnumerateDirectories(server.DataDirectory, "#sql-mysqlbackup-*").Select(folder => Path.Combine(folder, ".mysqlbackup-previous")).Single();
         restore.Output.ShouldContain(previous);
         File.Exists(Path.Combine(previous, "ibdata1")).ShouldBeTrue();
         (await SampleData.DatabasesAsync(server)).ShouldBe("information_schema mysql performance_schema shop sys");
@@ -154,12 +154,12 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_backup_that_was_interrupted_goes_on_with_the_same_path()
     {
-        var data = FakeDataDirectory(megabytes: 192);
+        var data = FakeDataDirectory(megabytes: 400);
         var start = Sidecar.Start("backup", "--data-dir", data, "--to", _store, "--path", "b", "--compression", "none");
         using (var first = Process.Start(start)!)
         {
             // The first pack is under way.
-            for (var i = 0; i < 1000 && !first.HasExited && StoredBytes() < 48 << 20; i++)
+            for (var i = 0; i < 1000 && !first.HasExited && StoredBytes() < 16 << 20; i++)
             {
                 await Task.Delay(10);
             }

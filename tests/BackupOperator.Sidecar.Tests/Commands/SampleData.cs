@@ -12,6 +12,7 @@ internal static class SampleData
         foreach (var sql in new[]
         {
             "CREATE DATABASE shop CHARACTER SET utf8mb4",
+            "USE shop",
             "CREATE TABLE shop.orders (id INT PRIMARY KEY AUTO_INCREMENT, note VARCHAR(200), body BLOB)",
             "INSERT INTO shop.orders (note, body) SELECT CONCAT('Zürich 🦭 ', seq), REPEAT(CHAR(seq % 256), 3000) FROM seq_1_to_2000",
             "CREATE VIEW shop.notes AS SELECT note FROM shop.orders",

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Reflection;
 
 namespace BackupOperator.Sidecar.Tests.Commands;
 
@@ -9,7 +10,7 @@ internal static class Sidecar
 
     public static ProcessStartInfo Start(params string[] arguments)
     {
-        var program = Path.Combine(AppContext.BaseDirectory, "backup-sidecar.dll");
+        var program = typeof(Sidecar).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Sidecar").Value!;
         return new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
     }
 

@@ -28,7 +28,11 @@ public sealed class RestoreRunTests
         report.Step.ShouldBe(RunStep.Done);
         report.Restore.ShouldBe(new RestoreResult
         {
-            BackupId = "backup-1", LogicalBytes = 10, Files = 2, PreviousData = Path.GetFileName(Folders(fixture).Previous), Started = true,
+            BackupId = "backup-1",
+            LogicalBytes = 10,
+            Files = 2,
+            PreviousData = $".mysqlbackup-{fixture.Uid}/.mysqlbackup-previous",
+            Started = true,
         });
         report.AnsweredAt.ShouldNotBeNull();
     }
@@ -184,6 +188,7 @@ public sealed class RestoreRunTests
         await using var second = await RunFixture.StartAsync(MySqlRestore.KindName);
         var elsewhere = Directory.CreateTempSubdirectory().FullName;
         await File.WriteAllTextAsync(Path.Combine(elsewhere, "precious"), "x");
+        Directory.CreateDirectory(Folders(second).Container);
         Directory.CreateSymbolicLink(Folders(second).Previous, elsewhere);
         (await second.RunAsync(runKind: RunKind.RemovePrevious)).ShouldBe(ExitCode.Usage);
         File.Exists(Path.Combine(elsewhere, "precious")).ShouldBeTrue();
@@ -226,19 +231,20 @@ public sealed class RestoreRunTests
     public async Task A_guard_that_was_faster_keeps_the_data_from_being_moved()
     {
         await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
-        using var patched = fixture.Server.Faults.Add(
-            r => r.Verb == "get" && r.Resource == "pods" && !fixture.DatabaseRuns && ScaleUp(fixture), LocalCluster.ApiServer.Faults.Fault.Slow(TimeSpan.Zero), 1);
-
-        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
+        fixture.LockPatience = TimeSpan.FromSeconds(30);
+        OpenFileLock ghost;
+        using (ghost = OpenFileLock.TryTake(Path.Combine(fixture.DataDirectory, "ibdata1"), write: true)!)
+        {
+            var run = fixture.RunAsync();
+            await fixture.WaitForDatabaseAsync(running: false);
+            await fixture.ScaleAsync(1);
+            await fixture.WaitForDatabaseAsync(running: true);
+            ghost.Dispose();
+            (await run).ShouldBe(ExitCode.TargetChanged);
+        }
 
         Content(fixture.DataDirectory).ShouldBe("old");
         await fixture.ShouldServeAgainAsync();
-
-        static bool ScaleUp(RunFixture fixture)
-        {
-            fixture.ScaleAsync(1).GetAwaiter().GetResult();
-            return true;
-        }
     }
 
     [Fact]
@@ -262,7 +268,7 @@ public sealed class RestoreRunTests
         (await fixture.ReportAsync()).Restore!.Started.ShouldBeFalse();
     }
 
-    private static SwapFolders Folders(RunFixture fixture) => new(fixture.DataDirectory, fixture.Uid);
+    private static SwapFolders Folders(RunFixture fixture) => SwapFolders.Locate(fixture.DataDirectory, fixture.Uid);
 
     private static string Content(string folder)
     {

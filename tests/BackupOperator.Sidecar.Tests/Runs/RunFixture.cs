@@ -57,6 +57,8 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public TimeSpan MaxDowntime { get; set; } = TimeSpan.FromSeconds(30);
 
+    public TimeSpan LockPatience { get; set; } = TimeSpan.FromMilliseconds(300);
+
     public RunRestore Restore { get; set; } = new();
 
     public static async Task<RunFixture> StartAsync(string kind = MySqlBackup.KindName, int replicas = 1)
@@ -77,7 +79,7 @@ internal sealed class RunFixture : IAsyncDisposable
             Volume = DataDirectory,
             TerminationLog = TerminationLog,
             PollInterval = TimeSpan.FromMilliseconds(30),
-            LockPatience = TimeSpan.FromMilliseconds(300),
+            LockPatience = LockPatience,
         };
         var client = Client(new KubernetesClientOptions { MaxAttempts = 1, RequestTimeout = TimeSpan.FromSeconds(5) });
         var executor = new RunExecutor(spec, settings, client, Archive, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);

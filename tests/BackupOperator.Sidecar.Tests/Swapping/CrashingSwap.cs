@@ -40,7 +40,7 @@ internal static class CrashingSwap
             return;
         }
 
-        var swap = new DirectorySwap(new SwapFolders(folder, SwapFixture.Id), new KillingMover(int.Parse(dieBefore)));
+        var swap = new DirectorySwap(SwapFolders.Locate(folder, SwapFixture.Id), new KillingMover(int.Parse(dieBefore)));
         if (bool.Parse(undo))
         {
             swap.Undo("a test wants it");

@@ -42,8 +42,8 @@ public sealed class DirectorySwapTests
             deaths++;
         }
 
-        // Six old entries, five restored ones, and two folders to flush after each.
-        deaths.ShouldBe(5 + 1 + 2 + 5 + 2);
+        // Six old entries, five restored ones, two folders to flush after each, and before that those that are made.
+        deaths.ShouldBe(2 + 5 + 1 + 2 + 5 + 2);
 
         async Task<bool> DiesAsync(int n)
         {
@@ -61,7 +61,7 @@ public sealed class DirectorySwapTests
     [InlineData(8)]
     [InlineData(9)]
     [InlineData(11)]
-    [InlineData(15)]
+    [InlineData(16)]
     [InlineData(99)]
     public async Task An_undo_of_a_swap_killed_anywhere_may_be_killed_anywhere_itself(int swapDiesBefore)
     {
@@ -107,6 +107,7 @@ public sealed class DirectorySwapTests
     public void A_restored_entry_that_vanished_stops_the_swap_and_the_old_data_can_come_back()
     {
         using var fixture = new SwapFixture().Fill();
+        Directory.CreateDirectory(fixture.Folders.Container);
         new SwapJournal { State = SwapState.MovingOut, Old = ["ibdata1"], Restored = ["aria_log_control", "was-there"] }.Write(fixture.Folders.Journal);
         Should.Throw<IOException>(() => fixture.Swap.Complete()).Message.ShouldContain("was-there");
         fixture.Swap.Undo("incomplete");
@@ -129,7 +130,22 @@ public sealed class DirectorySwapTests
     [InlineData("a/b")]
     [InlineData("-rf")]
     public void An_id_cannot_lead_out_of_the_data_directory(string id) =>
-        Should.Throw<ArgumentException>(() => new SwapFolders("/data", id));
+        Should.Throw<ArgumentException>(() => SwapFolders.Locate("/data", id));
+
+    [Theory]
+    [InlineData("aria_log_control", "#sql-mysqlbackup-x")]
+    [InlineData("mysql.ibd", ".mysqlbackup-x")]
+    public void The_folders_are_out_of_sight_of_the_server_that_is_there_and_found_again_when_its_files_are_moved(string sign, string container)
+    {
+        var data = Directory.CreateTempSubdirectory().FullName;
+        File.WriteAllText(Path.Combine(data, sign), "");
+        var folders = SwapFolders.Locate(data, "x");
+        Path.GetFileName(folders.Container).ShouldBe(container);
+        Directory.CreateDirectory(folders.Previous);
+        File.Move(Path.Combine(data, sign), Path.Combine(folders.Previous, sign));
+        SwapFolders.Locate(data, "x").Previous.ShouldBe(folders.Previous);
+        Directory.Delete(data, recursive: true);
+    }
 
     [Fact]
     public void A_damaged_journal_is_told_and_nothing_moves()

@@ -13,7 +13,7 @@ internal sealed class SwapFixture : IDisposable
     public SwapFixture(string? folder = null)
     {
         Folder = folder ?? Directory.CreateTempSubdirectory("swap-").FullName;
-        Folders = new SwapFolders(Folder, Id);
+        Folders = SwapFolders.Locate(Folder, Id);
     }
 
     public string Folder { get; }
@@ -64,7 +64,7 @@ internal sealed class SwapFixture : IDisposable
     [
         .. Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories)
             .Select(path => (Name: Path.GetRelativePath(folder, path), Path: path))
-            .Where(file => !file.Name.StartsWith(SwapFolders.Prefix, StringComparison.Ordinal) && file.Name != "dangling")
+            .Where(file => !SwapFolders.IsReserved(file.Name.Split('/')[0]) && file.Name != "dangling")
             .Select(file => $"{file.Name}={File.ReadAllText(file.Path)}")
             .Order(StringComparer.Ordinal),
     ];

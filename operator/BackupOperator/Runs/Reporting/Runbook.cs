@@ -16,8 +16,8 @@ internal static class Runbook
             """ + (job is null ? "" : $"\nkubectl -n {@namespace} logs job/{job} --all-containers --tail=100");
         return swapping
             ? "# The restore ended while it moved the data directories. Do not start MySQL before the old data is back:\n"
-                + "# in the data directory, move everything but the folders .mysqlbackup-* aside, and the content of\n"
-                + "# .mysqlbackup-previous-* back into its place. Then:\n" + look + "\n" + scale
+                + "# in the data directory, move everything but the folders #sql-mysqlbackup-* and .mysqlbackup-* aside, and\n"
+                + "# the content of .mysqlbackup-previous in such a folder back into its place. Then:\n" + look + "\n" + scale
             : "# See why MySQL does not start, mend it, then make sure that it runs:\n" + look + "\n" + scale;
     }
 }
