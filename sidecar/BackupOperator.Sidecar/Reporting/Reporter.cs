@@ -83,6 +83,8 @@ public sealed class Reporter : IProgressSink, IAsyncDisposable
     {
         lock (_gate)
         {
+            // A verification uploads nothing, and what was uploaded before it still was.
+            progress.BytesUploaded = Math.Max(progress.BytesUploaded ?? 0, _progress?.BytesUploaded ?? 0);
             _progress = progress;
             Unsettle();
         }

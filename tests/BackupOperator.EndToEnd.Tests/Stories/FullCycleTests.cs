@@ -18,6 +18,7 @@ public sealed class FullCycleTests(TestCluster cluster) : IClassFixture<TestClus
         var backup = await (await cluster.BackUpAsync(database, "b", storage, "verification: {level: ReadBack}")).ReachesAsync("Completed");
         backup.Status.ManifestDigest.ShouldStartWith("sha256:");
         backup.Status.DowntimeSeconds.ShouldNotBeNull().ShouldBeInRange(0.1, 60);
+        backup.Status.Progress!.BytesUploaded!.Value.ShouldBeGreaterThanOrEqualTo(20 << 20);
         backup.Status.Server!.Version.ShouldNotBeNullOrEmpty();
         backup.Status.Conditions!.Single(condition => condition.Type == "Complete").Status.ShouldBe("True");
         (await database.StatefulSetAsync()).Metadata.Annotations.ShouldSatisfyAllConditions(
