@@ -14,6 +14,9 @@ public static class ArchiveFormat
     /// <summary>Most bytes of a pack.</summary>
     public const long LargestPack = 4L << 30;
 
+    /// <summary>Disks and memory are dealt with in these.</summary>
+    internal const int PageSize = 4096;
+
     /// <summary>Most bytes of a file.</summary>
     public const long LargestFile = 64L << 40;
 

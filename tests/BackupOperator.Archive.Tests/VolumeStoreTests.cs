@@ -111,6 +111,21 @@ public sealed class VolumeStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Uploads_that_begin_and_end_at_the_same_time_do_not_mind_each_other()
+    {
+        await Parallel.ForAsync(0, 400, new ParallelOptions { MaxDegreeOfParallelism = 8 }, async (i, token) =>
+        {
+            var key = $"packs/{i}";
+            var id = await _store.BeginUploadAsync(key, token);
+            var content = new byte[10];
+            var part = await _store.UploadPartAsync(key, id, 1, content, _store.PartChecksum(content, BlockDigest.Of(content)), token);
+            await (i % 3 == 0 ? _store.AbortUploadAsync(key, id, token) : _store.CompleteUploadAsync(key, id, [part], cancellationToken: token));
+        });
+        (await Backups.KeysAsync(_store)).Count.ShouldBe(266);
+        Directory.EnumerateDirectories(_temp.Path, ".uploads", SearchOption.AllDirectories).ShouldBeEmpty();
+    }
+
+    [Fact]
     public void A_folder_that_is_not_there_is_told_apart() =>
         Should.Throw<StorageException>(() => new VolumeObjectStore(Path.Combine(_temp.Path, "nowhere"))).Failure.ShouldBe(StorageFailure.BucketNotFound);
 

@@ -10,6 +10,7 @@ internal static partial class Syscalls
     private const int SeekHole = 4;
     private const int NoSuchDataError = 6;
     private const int ReadOnly = 0;
+    private const int WriteOnly = 1;
     private const int CloseOnExec = 0x80000;
     private const int CurrentDirectory = -100;
     private const int NoReplace = 1;
@@ -44,6 +45,24 @@ internal static partial class Syscalls
     {
         var found = Seek(file, offset, SeekHole);
         return found >= 0 ? found : size;
+    }
+
+    /// <summary>
+    /// Opens a file to be written past the page cache: without a copy, and without pushing out of it what the database
+    /// on the same machine needs.
+    /// </summary>
+    /// <returns>Null where the file system cannot.</returns>
+    public static SafeFileHandle? TryOpenDirect(string path)
+    {
+        // asm-generic/fcntl.h and arch/arm64/include/uapi/asm/fcntl.h
+        var direct = RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => 0x4000,
+            Architecture.Arm64 => 0x10000,
+            _ => 0,
+        };
+        var file = direct == 0 ? -1 : Open(path, WriteOnly | direct | CloseOnExec);
+        return file < 0 ? null : new SafeFileHandle(file, ownsHandle: true);
     }
 
     /// <summary>Makes the names in a directory durable.</summary>

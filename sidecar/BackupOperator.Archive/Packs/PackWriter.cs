@@ -14,11 +14,12 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
 
     // One is filled while the others are on their way.
     private readonly SemaphoreSlim _buffers = new(Math.Max(2, store.Concurrency));
-    private readonly Stack<byte[]> _free = [];
+    private readonly Stack<PartBuffer> _free = [];
+    private readonly List<PartBuffer> _all = [];
     private readonly List<Task> _finishing = [];
     private int _nextNumber = firstNumber;
     private PackUpload? _pack;
-    private byte[]? _part;
+    private PartBuffer? _part;
     private int _filled;
     private volatile Exception? _fault;
 
@@ -31,7 +32,7 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
         {
             _part ??= await RentAsync();
             var count = Math.Min(stored.Length, store.PartSize - _filled);
-            stored[..count].CopyTo(_part.AsMemory(_filled));
+            stored[..count].CopyTo(_part.Memory[_filled..]);
             stored = stored[count..];
             _filled += count;
             if (_filled == store.PartSize)
@@ -64,7 +65,15 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
     public Task SettleAsync() =>
         Task.WhenAll([.. _finishing, .. _pack?.Transfers ?? []]).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
 
-    public void Dispose() => _buffers.Dispose();
+    /// <summary>Only after <see cref="SettleAsync"/>: whoever still sends reads from the buffers.</summary>
+    public void Dispose()
+    {
+        _buffers.Dispose();
+        foreach (IDisposable buffer in _all)
+        {
+            buffer.Dispose();
+        }
+    }
 
     private async Task<PackUpload> BeginAsync()
     {
@@ -116,11 +125,11 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
         pack.Transfers.Add(Task.Run(() => SendAsync(pack, number, buffer, filled), CancellationToken.None));
     }
 
-    private async Task<StoredPart> SendAsync(PackUpload pack, int number, byte[] buffer, int filled)
+    private async Task<StoredPart> SendAsync(PackUpload pack, int number, PartBuffer buffer, int filled)
     {
         try
         {
-            var content = buffer.AsMemory(0, filled);
+            ReadOnlyMemory<byte> content = buffer.Memory[..filled];
             var sha256 = BlockDigest.Of(content.Span);
             var checksum = store.PartChecksum(content.Span, sha256);
             pack.Seal(new SealedPart(number, filled, checksum, sha256.ToString()));
@@ -142,7 +151,7 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
         }
     }
 
-    private async Task<byte[]> RentAsync()
+    private async Task<PartBuffer> RentAsync()
     {
         await _buffers.WaitAsync(cancellationToken);
         if (_fault is { } fault)
@@ -153,11 +162,16 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
 
         lock (_free)
         {
-            return _free.TryPop(out var buffer) ? buffer : GC.AllocateUninitializedArray<byte>(store.PartSize);
+            if (!_free.TryPop(out var buffer))
+            {
+                _all.Add(buffer = new PartBuffer(store.PartSize));
+            }
+
+            return buffer;
         }
     }
 
-    private void Return(byte[] buffer)
+    private void Return(PartBuffer buffer)
     {
         lock (_free)
         {

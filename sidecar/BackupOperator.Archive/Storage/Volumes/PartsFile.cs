@@ -6,10 +6,17 @@ namespace BackupOperator.Archive.Storage.Volumes;
 /// <summary>The hidden file that the parts of an upload are written into, each at the place that its number gives it.</summary>
 internal sealed class PartsFile(string path, int partSize) : IDisposable
 {
+    private const int InvalidArgument = 22; // EINVAL
+
     private readonly SafeFileHandle _file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
 
     public async Task WriteAsync(int number, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
+        if (TryWriteDirectly(number, content))
+        {
+            return;
+        }
+
         await RandomAccess.WriteAsync(_file, content, PlaceOf(number), cancellationToken);
 
         // Completing waits until all is on the disk; what is on its way early need not be waited for.
@@ -61,6 +68,30 @@ internal sealed class PartsFile(string path, int partSize) : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    // Only whole pages of memory to whole pages of the file; the last part goes the other way.
+    private unsafe bool TryWriteDirectly(int number, ReadOnlyMemory<byte> content)
+    {
+        using var pinned = content.Pin();
+        if (((nint)pinned.Pointer | content.Length | PlaceOf(number)) % ArchiveFormat.PageSize != 0 || Native.Syscalls.TryOpenDirect(path) is not { } file)
+        {
+            return false;
+        }
+
+        using (file)
+        {
+            try
+            {
+                RandomAccess.Write(file, content.Span, PlaceOf(number));
+                return true;
+            }
+            catch (Exception error) when (error is ArgumentException || error.HResult == InvalidArgument)
+            {
+                // A disk with larger pages, or a file system that says no only now.
+                return false;
+            }
+        }
+    }
 
     private long PlaceOf(int number) => (number - 1L) * partSize;
 

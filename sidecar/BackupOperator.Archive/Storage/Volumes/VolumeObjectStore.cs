@@ -98,7 +98,7 @@ public sealed class VolumeObjectStore : IObjectStore
         }
         finally
         {
-            File.Delete(temporary);
+            Remove(temporary);
         }
 
         return true;
@@ -179,12 +179,8 @@ public sealed class VolumeObjectStore : IObjectStore
 
     public Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken = default) => GuardAsync($"Aborting the upload of {Describe(key)}", () =>
     {
-        if (Directory.Exists(UploadFolder(key)))
-        {
-            Forget(key, uploadId);
-            RemoveEmptyFolders(Path.GetDirectoryName(PathOf(key))!);
-        }
-
+        Forget(key, uploadId);
+        RemoveEmptyFolders(Path.GetDirectoryName(PathOf(key))!);
         return true;
     });
 
@@ -215,7 +211,7 @@ public sealed class VolumeObjectStore : IObjectStore
             return true;
         }
 
-        File.Delete(path);
+        Remove(path);
         RemoveEmptyFolders(Path.GetDirectoryName(path)!);
         return true;
     });
@@ -249,7 +245,7 @@ public sealed class VolumeObjectStore : IObjectStore
                 EnsureFolder(Path.GetDirectoryName(path)!);
                 return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, Shared);
             }
-            catch (DirectoryNotFoundException) when (attempt < MostTries)
+            catch (IOException) when (attempt < MostTries && !Directory.Exists(Path.GetDirectoryName(path)))
             {
             }
         }
@@ -257,10 +253,22 @@ public sealed class VolumeObjectStore : IObjectStore
 
     private void Forget(string key, string uploadId)
     {
-        File.Delete(JournalPath(key, uploadId));
-        File.Delete(JoinedPath(key, uploadId));
-        File.Delete(PartsPath(key, uploadId));
+        Remove(JournalPath(key, uploadId));
+        Remove(JoinedPath(key, uploadId));
+        Remove(PartsPath(key, uploadId));
         RemoveIfEmpty(UploadFolder(key));
+    }
+
+    // Uploads that end at the same time remove the folder that they share.
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (DirectoryNotFoundException)
+        {
+        }
     }
 
     private void RemoveEmptyFolders(string from)
