@@ -22,7 +22,7 @@ public sealed class KillTests(RgwFixture rgw)
         var source = temp.Sub("source");
         for (var i = 0; i < 6; i++)
         {
-            DataDirectory.Write(Path.Combine(source, $"t{i}.ibd"), DataDirectory.Noise(random, 22 << 20));
+            DataDirectory.Write(Path.Combine(source, $"t{i}.ibd"), DataDirectory.Noise(random, 15 << 20));
         }
 
         var bucket = kind == "s3" ? await rgw.NewBucketAsync(temp) : null;
@@ -35,7 +35,7 @@ public sealed class KillTests(RgwFixture rgw)
             Bucket = bucket?.Bucket,
             Credentials = bucket?.CredentialsFolder,
             PartSize = PartSize,
-            PackLimit = 48 << 20,
+            PackLimit = 32 << 20,
             PauseMilliseconds = 15,
         };
         var killed = 0;
@@ -51,7 +51,7 @@ public sealed class KillTests(RgwFixture rgw)
         var archive = await ArchiveReader.OpenAsync(store, "ns/killed");
         var sent = File.ReadLines(job.Log).Sum(long.Parse);
         (sent - archive.StoredBytes).ShouldBeLessThanOrEqualTo(0, "parts were sent again that the store had");
-        archive.StoredBytes.ShouldBeGreaterThanOrEqualTo(6 * (22L << 20));
+        archive.StoredBytes.ShouldBeGreaterThanOrEqualTo(6 * (15L << 20));
 
         // What the last attempt tells is the sum over all attempts.
         long.Parse(await File.ReadAllTextAsync($"{job.Log}.uploaded")).ShouldBe(archive.StoredBytes);

@@ -23,11 +23,11 @@ public sealed class ResumeTests : IDisposable
         _store = new VolumeObjectStore(_temp.Sub("store"), PartSize);
         for (var i = 0; i < 3; i++)
         {
-            DataDirectory.Write(Path.Combine(_source, $"t{i}.ibd"), DataDirectory.Noise(_random, (3 << 20) + i));
+            DataDirectory.Write(Path.Combine(_source, $"t{i}.ibd"), DataDirectory.Noise(_random, (7 << 18) + i));
         }
     }
 
-    private ArchiveWriterOptions Options => Backups.Options(_source) with { PackLimit = 4 << 20 };
+    private ArchiveWriterOptions Options => Backups.Options(_source) with { PackLimit = 2 << 20 };
 
     private string TokenFile => Path.Combine(_temp.Path, "store", ArchiveFormat.TokenKey(Backups.Path));
 
