@@ -18,6 +18,7 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
         {
             BackupId = backup.BackupId,
             SourceDirectory = dataDirectory,
+            ServerDataDirectory = run.Target.ServerDataDirectory,
             CompressionLevel = string.Equals(backup.Compression, "none", StringComparison.OrdinalIgnoreCase) ? null : backup.Level,
             Time = time,
         };
