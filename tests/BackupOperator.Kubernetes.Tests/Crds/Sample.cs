@@ -49,7 +49,7 @@ public sealed class SampleSpec
 
     public string? Other { get; set; }
 
-    [Default("{}", Json = true)]
+    [Default("""{"low":1,"high":2}""", Json = true)]
     public SampleChild? Child { get; set; }
 
     [Items(1, 3)]

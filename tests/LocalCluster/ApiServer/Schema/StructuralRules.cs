@@ -11,7 +11,7 @@ internal static class StructuralRules
 {
     public static IEnumerable<FieldError> Check(JsonObject schema, string path, bool isRoot = true)
     {
-        foreach (var error in Shape(schema, path).Concat(Pattern(schema, path)).Concat(Default(schema, path)).Concat(isRoot ? RulesBelow(schema, path) : []))
+        foreach (var error in Shape(schema, path).Concat(Pattern(schema, path)).Concat(Default(schema, path)).Concat(isRoot ? RulesBelow(WithObjectNames(schema), path) : []))
         {
             yield return error;
         }
@@ -122,6 +122,22 @@ internal static class StructuralRules
         {
             return null;
         }
+    }
+
+    /// <summary>At the root a rule may name the object's own name, whatever the schema says of its metadata.</summary>
+    private static JsonObject WithObjectNames(JsonObject schema)
+    {
+        var copy = JsonNodes.CopyObject(schema);
+        if (copy["properties"]?["metadata"] is JsonObject metadata)
+        {
+            metadata["properties"] = new JsonObject
+            {
+                ["name"] = new JsonObject { ["type"] = "string" },
+                ["generateName"] = new JsonObject { ["type"] = "string" },
+            };
+        }
+
+        return copy;
     }
 
     private static IEnumerable<FieldError> RulesBelow(JsonObject schema, string path)
