@@ -1,6 +1,6 @@
 using System.Diagnostics;
-using BackupOperator.TestSupport.Programs;
 using System.Text;
+using BackupOperator.TestSupport.Programs;
 
 namespace BackupOperator.EndToEnd.Tests.Harness;
 

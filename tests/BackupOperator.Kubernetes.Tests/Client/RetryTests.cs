@@ -1,9 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
-using Microsoft.AspNetCore.Http;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Configuration.Credentials;
 using BackupOperator.Kubernetes.Models;
+using Microsoft.AspNetCore.Http;
 
 namespace BackupOperator.Kubernetes.Tests.Client;
 

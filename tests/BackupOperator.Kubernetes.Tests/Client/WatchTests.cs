@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.Http;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Models;
 using BackupOperator.TestSupport.Time;
+using Microsoft.AspNetCore.Http;
 
 namespace BackupOperator.Kubernetes.Tests.Client;
 

@@ -1,6 +1,6 @@
+using System.Text.Json.Nodes;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Models;
-using System.Text.Json.Nodes;
 
 namespace BackupOperator.Sidecar.Tests.Runs;
 
