@@ -213,8 +213,13 @@ public sealed class PodTests(ClusterFixture fixture) : IClassFixture<ClusterFixt
     internal static bool Ready(V1Pod? pod) =>
         pod?.Status?.Conditions?.Any(condition => condition.Type == "Ready" && condition.Status == "True") == true;
 
+    // A container may write before the kubelet has heard that it started; only then can it be found.
     private async Task LogAsync(string space, string text) =>
-        await cluster.WaitForAsync<V1Pod>("pod", space, _ => cluster.LogsAsync(space, "pod").Result.Contains(text, StringComparison.Ordinal), TimeSpan.FromSeconds(10));
+        await cluster.WaitForAsync<V1Pod>(
+            "pod",
+            space,
+            _ => cluster.LogsAsync(space, "pod").Result.Contains(text, StringComparison.Ordinal) && cluster.Containers(space, "pod").Count > 0,
+            TimeSpan.FromSeconds(10));
 
     private async Task<string> PodAsync(string restartPolicy, string script, string containerSpec = "", string podSpec = "")
     {
