@@ -20,6 +20,10 @@ internal static class SidecarCommandLine
 
         var parsed = root.Parse(arguments);
         var wrong = parsed.Errors.Count > 0 && parsed.Action is ParseErrorAction;
+        if (parsed.Action is ParseErrorAction told)
+        {
+            told.ShowHelp = false;
+        }
 
         // Signals are the commands' own affair: what they have begun, they undo, however long that takes.
         var code = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });

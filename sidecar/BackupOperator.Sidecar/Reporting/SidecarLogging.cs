@@ -1,8 +1,8 @@
+using BackupOperator.Logging;
 using Microsoft.Extensions.Logging;
 using Serilog;
 using Serilog.Events;
 using Serilog.Extensions.Logging;
-using Serilog.Formatting.Json;
 
 namespace BackupOperator.Sidecar.Reporting;
 
@@ -22,7 +22,7 @@ internal static class SidecarLogging
         var logger = terminal
             ? configuration.WriteTo.Console(
                 outputTemplate: Template, formatProvider: System.Globalization.CultureInfo.InvariantCulture, standardErrorFromLevel: LogEventLevel.Verbose)
-            : configuration.WriteTo.Console(new JsonFormatter(renderMessage: true), standardErrorFromLevel: LogEventLevel.Verbose);
+            : configuration.WriteTo.Console(new JsonLine(), standardErrorFromLevel: LogEventLevel.Verbose);
         return new SerilogLoggerFactory(logger.CreateLogger(), dispose: true);
     }
 }

@@ -30,6 +30,7 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
             }
 
             await CheckAsync(cancellationToken);
+            await Recovery.LookBeforeAsync(context, cancellationToken);
             await PrecopyAsync(cancellationToken);
             await window.RunAsync(write: false, ReadAsync, mayStart: null, cancellationToken);
         }

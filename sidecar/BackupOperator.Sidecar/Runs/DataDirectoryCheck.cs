@@ -1,3 +1,5 @@
+using BackupOperator.Sidecar.Swapping;
+
 namespace BackupOperator.Sidecar.Runs;
 
 /// <summary>Whether there is a data directory where the run expects one.</summary>
@@ -23,6 +25,14 @@ internal static class DataDirectoryCheck
             if (!Directory.EnumerateFileSystemEntries(directory).Any(path => Signs.Contains(Path.GetFileName(path))))
             {
                 throw Missing($"There is no MySQL data in {name}: none of {string.Join(", ", Signs)} is there");
+            }
+
+            if (SwapFolders.FindJournals(directory).FirstOrDefault(file => SwapJournal.Read(file) is not { State: SwapState.Swapped }) is { } journal)
+            {
+                throw new RunException(
+                    FailureReason.DataDirectoryError,
+                    ExitCode.DataDirectoryError,
+                    $"A restore was interrupted while it moved the files of {name}, so they are of two databases. Finish it or undo it first ({journal}).");
             }
         }
         catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)

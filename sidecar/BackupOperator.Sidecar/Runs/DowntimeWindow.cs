@@ -10,7 +10,7 @@ namespace BackupOperator.Sidecar.Runs;
 /// </summary>
 public sealed class DowntimeWindow(RunContext context, ILogger<DowntimeWindow> logger)
 {
-    /// <param name="write">Whether the work changes the data directory.</param>
+    /// <param name="write">Whether the work changes the data directory; else the database must have been stopped to the end of it.</param>
     /// <param name="work">Gets a token that ends with the allowed downtime.</param>
     /// <param name="mayStart">Asked before the scale-up: false while the data directory is not fit to be started.</param>
     /// <exception cref="RunException">The stop, the lock or the work failed. MySQL was scaled up before this is thrown.</exception>
@@ -74,7 +74,10 @@ public sealed class DowntimeWindow(RunContext context, ILogger<DowntimeWindow> l
                 LockUnavailable = held.Unavailable,
             });
             await work(both.Token);
-            await context.Quiescer.EnsureStillStoppedAsync(both.Token);
+            if (!write)
+            {
+                await context.Quiescer.EnsureStillStoppedAsync(both.Token);
+            }
         }
         catch (Exception late) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested && IsCancellation(late))
         {

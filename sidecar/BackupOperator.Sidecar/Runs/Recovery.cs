@@ -3,14 +3,20 @@ namespace BackupOperator.Sidecar.Runs;
 /// <summary>Waits until MySQL is back.</summary>
 internal static class Recovery
 {
+    /// <summary>Remembers whether MySQL is up, before anything is touched.</summary>
+    public static async Task LookBeforeAsync(RunContext context, CancellationToken cancellationToken) =>
+        context.AnsweredBefore = context.Run.Target.Replicas > 0 && (await context.Answer.LookAsync(cancellationToken)) is { Answers: true } or { Ready: true };
+
     /// <summary>Waits for the answer, and removes the mark.</summary>
+    /// <returns>False where there was no answer, and none before this run either.</returns>
     /// <exception cref="RunException">No answer in time: the mark stays, and the operator goes on waiting.</exception>
-    public static async Task AwaitAnswerAsync(RunContext context, CancellationToken cancellationToken)
+    public static async Task<bool> AwaitAnswerAsync(RunContext context, CancellationToken cancellationToken)
     {
-        if (context.Run.Target.Replicas > 0)
+        var answers = context.Run.Target.Replicas == 0;
+        if (!answers)
         {
-            var seen = await context.Answer.WaitAsync(hopelessEnds: false, cancellationToken);
-            if (!seen.Answers)
+            var seen = await context.Answer.WaitAsync(hopelessEnds: !context.AnsweredBefore, cancellationToken);
+            if (!seen.Answers && context.AnsweredBefore)
             {
                 throw new RunException(
                     FailureReason.DatabaseNotRestored,
@@ -19,9 +25,14 @@ internal static class Recovery
                     + $"Look at its log: kubectl -n {context.Run.Namespace} logs {context.Run.Target.Pod}");
             }
 
-            context.Reporter.Update(report => report with { AnsweredAt = report.AnsweredAt ?? context.Time.GetUtcNow() });
+            answers = seen.Answers;
+            if (answers)
+            {
+                context.Reporter.Update(report => report with { AnsweredAt = report.AnsweredAt ?? context.Time.GetUtcNow() });
+            }
         }
 
         await context.Resumer.RemoveMarkAsync(cancellationToken);
+        return answers;
     }
 }

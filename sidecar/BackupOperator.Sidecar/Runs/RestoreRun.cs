@@ -19,7 +19,13 @@ public sealed class RestoreRun(
     {
         context.Reporter.Step(RunStep.Checking);
         var found = await context.Quiescer.TakeOverAsync(cancellationToken);
+        RefuseForeignSwap();
         var journal = _swap.Journal;
+        if (!found.IsMarked)
+        {
+            await Recovery.LookBeforeAsync(context, cancellationToken);
+        }
+
         if (journal?.State is SwapState.TakingOut or SwapState.PuttingBack)
         {
             await rollBack.ExecuteAsync(journal.UndoReason ?? "An earlier attempt gave up", cancellationToken);
@@ -43,15 +49,27 @@ public sealed class RestoreRun(
         {
             // An earlier attempt died before it moved anything: MySQL need not be down for the download.
             await window.StartAsync(stopped: true);
-            await Recovery.AwaitAnswerAsync(context, cancellationToken);
         }
 
         Directory.CreateDirectory(folders.Data);
+        PreviousData.RemoveAbandoned(folders);
         var summary = await source.OpenAsync(context.Run.Restore!.ManifestDigest, cancellationToken);
         context.Reporter.Step(RunStep.Restoring);
         await source.RestoreAsync(cancellationToken);
         logger.LogInformation("{Files} files of backup {BackupId} are restored and checked", summary.Files, summary.BackupId);
         return summary;
+    }
+
+    // Of two swaps in one directory neither could be undone.
+    private void RefuseForeignSwap()
+    {
+        if (SwapFolders.FindJournals(folders.Data).FirstOrDefault(file => file != folders.Journal) is { } other)
+        {
+            throw new RunException(
+                FailureReason.DataDirectoryError,
+                ExitCode.DataDirectoryError,
+                $"Another restore has moved data in claim {context.Run.Target.Claim} and is not over ({other}). Let it end, or remove that file when its outcome is what you want.");
+        }
     }
 
     private bool MayStart() => _swap.Journal is null or { State: SwapState.Swapped };

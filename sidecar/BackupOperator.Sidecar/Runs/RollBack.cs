@@ -9,19 +9,20 @@ public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWi
 {
     private readonly DirectorySwap _swap = new(folders);
 
-    /// <exception cref="RunException">Always: the restore has failed. With reason RolledBack MySQL answers on its old data.</exception>
+    /// <exception cref="RunException">Always: the restore has failed. With reason RolledBack the old data is back.</exception>
     public async Task ExecuteAsync(string reason, CancellationToken cancellationToken)
     {
         var tail = ServerLog.Tail(folders.Data);
-        await RunAsync(reason, cancellationToken);
+        var answers = await RunAsync(reason, cancellationToken);
         throw new RunException(
             FailureReason.RolledBack,
             ExitCode.RolledBack,
-            $"The restore was undone and MySQL runs on its old data. {reason}." + (tail is null ? "" : $" The end of its error log: {tail}"));
+            $"The restore was undone, and {(answers ? "MySQL runs on its old data" : "the old data is back; MySQL does not answer on it, as it did not before")}. {reason}." + (tail is null ? "" : $" The end of its error log: {tail}"));
     }
 
     /// <summary>Undoes whatever swap is open; returns when MySQL answers on the old data.</summary>
-    public async Task RunAsync(string reason, CancellationToken cancellationToken)
+    /// <returns>False where it does not, and did not before.</returns>
+    public async Task<bool> RunAsync(string reason, CancellationToken cancellationToken)
     {
         if (_swap.Journal is not null)
         {
@@ -40,8 +41,9 @@ public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWi
         }
 
         await window.StartAsync(stopped: true);
-        await Recovery.AwaitAnswerAsync(context, cancellationToken);
+        var answers = await Recovery.AwaitAnswerAsync(context, cancellationToken);
         PreviousData.RemoveRestored(folders);
+        return answers;
     }
 
     // There is no way back from here but through the end of these pods.

@@ -4,7 +4,7 @@ using BackupOperator.Sidecar.Targets;
 namespace BackupOperator.Sidecar.Runs;
 
 /// <summary>What the steps of one run share.</summary>
-public sealed record RunContext
+public sealed class RunContext
 {
     public required RunSpec Run { get; init; }
 
@@ -21,6 +21,12 @@ public sealed record RunContext
     public required Reporter Reporter { get; init; }
 
     public required TimeProvider Time { get; init; }
+
+    /// <summary>
+    /// Whether MySQL was up before this run stopped it. One that was not (it is backed up before a repair, or restored
+    /// because it does not start) need not answer afterwards either.
+    /// </summary>
+    public bool AnsweredBefore { get; set; } = true;
 
     /// <summary>The data directory, as this process sees it.</summary>
     public string DataDirectory => Path.Combine(Settings.Volume, Run.Target.DataSubdirectory);

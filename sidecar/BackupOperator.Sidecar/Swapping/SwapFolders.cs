@@ -63,6 +63,14 @@ public sealed partial class SwapFolders
             .Where(File.Exists)
         : [];
 
+    /// <summary>The folders of other restores in the same data directory.</summary>
+    public static IEnumerable<SwapFolders> FindOthers(SwapFolders own) => Directory.Exists(own.Data)
+        ? Directory.EnumerateDirectories(own.Data)
+            .Where(folder => folder != own.Container && ArchiveFormat.IsReserved(Path.GetFileName(folder)))
+            .Select(folder => new SwapFolders(own.Data, Path.GetFileName(folder)))
+            .ToList()
+        : [];
+
     /// <summary>Whether an entry of the data directory stays where it is in a swap.</summary>
     public static bool IsReserved(string name) => ArchiveFormat.IsReserved(name) || name == "lost+found";
 

@@ -48,7 +48,7 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
         }
         catch (MySqlClientException silent)
         {
-            return ReadyInsteadOfReachable(pod, silent) ?? new Aliveness(false, $"{Describe(pod)}; {silent.Message}", IsHopeless(pod));
+            return ReadyInsteadOfReachable(pod, silent) ?? new Aliveness(false, $"{Describe(pod)}; {silent.Message}", IsHopeless(pod), _readySince is not null);
         }
     }
 

@@ -4,4 +4,5 @@ namespace BackupOperator.Sidecar.Targets;
 /// <param name="Answers">MySQL is up.</param>
 /// <param name="Detail">What was seen, for a person.</param>
 /// <param name="Hopeless">The pod fails again and again: waiting longer will not help.</param>
-public sealed record Aliveness(bool Answers, string Detail, bool Hopeless = false);
+/// <param name="Ready">Kubernetes takes the pod for ready.</param>
+public sealed record Aliveness(bool Answers, string Detail, bool Hopeless = false, bool Ready = false);

@@ -23,7 +23,8 @@ public sealed class AnswerWait(AliveProbe probe, RunSpec run, RunSettings settin
         }
     }
 
-    private async Task<Aliveness> LookAsync(CancellationToken cancellationToken)
+    /// <summary>Looks once; an API that is away counts as no answer.</summary>
+    public async Task<Aliveness> LookAsync(CancellationToken cancellationToken)
     {
         try
         {

@@ -112,6 +112,7 @@ public sealed class Quiescer(
             {
                 var state = await ReadOwnAsync(token);
                 RefuseInterference(state);
+                await RefusePodsAsync(state, token);
                 return await client.PatchAsync(state, state.Mark! with { Swapping = true }, replicas: null, token);
             },
             settings.ApiPatience,
@@ -125,9 +126,8 @@ public sealed class Quiescer(
             {
                 var state = await ReadOwnAsync(token);
                 RefuseInterference(state);
-                return await client.FindPodAsync(state, token) is { } pod
-                    ? throw Changed($"Pod {pod} came back while MySQL was to be stopped")
-                    : true;
+                await RefusePodsAsync(state, token);
+                return true;
             },
             patience: null,
             cancellationToken);
@@ -152,6 +152,12 @@ public sealed class Quiescer(
                 : $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} has an annotation {QuiesceMark.Annotation} that cannot be read");
         }
 
+        if (state.LosesClaims)
+        {
+            throw Changed(
+                $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} would delete its claims when it is scaled down: set spec.persistentVolumeClaimRetentionPolicy.whenScaled to Retain");
+        }
+
         var expected = state.IsStoppedBy(run) && state.Replicas == 0 ? 0 : run.Target.Replicas;
         if (state.Replicas != expected)
         {
@@ -171,6 +177,14 @@ public sealed class Quiescer(
             throw Changed(
                 $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was scaled to {state.Replicas} while it was stopped "
                 + "(by a person, an autoscaler, or a GitOps tool that reverts spec.replicas: let it ignore that field)");
+        }
+    }
+
+    private async Task RefusePodsAsync(TargetState state, CancellationToken cancellationToken)
+    {
+        if (await client.FindPodAsync(state, cancellationToken) is { } pod)
+        {
+            throw Changed($"Pod {pod} came back while MySQL was to be stopped");
         }
     }
 

@@ -5,7 +5,8 @@ namespace BackupOperator.Sidecar.Targets;
 /// <summary>The StatefulSet, as it was at one moment.</summary>
 /// <param name="Annotation">The raw quiesce mark; null where there is none.</param>
 /// <param name="FirstOrdinal">The number of its first pod.</param>
-public sealed record TargetState(string Uid, string ResourceVersion, int Replicas, int FirstOrdinal, string? Annotation)
+/// <param name="LosesClaims">Its claims, and so the data, are deleted when it is scaled down.</param>
+public sealed record TargetState(string Uid, string ResourceVersion, int Replicas, int FirstOrdinal, string? Annotation, bool LosesClaims = false)
 {
     /// <summary>Null where there is no mark, or one that cannot be read.</summary>
     public QuiesceMark? Mark { get; } = QuiesceMark.Parse(Annotation);
@@ -15,7 +16,8 @@ public sealed record TargetState(string Uid, string ResourceVersion, int Replica
         set.Metadata.ResourceVersion ?? "",
         set.Spec?.Replicas ?? 1,
         set.Spec?.Ordinals?.Start ?? 0,
-        set.Annotation(QuiesceMark.Annotation));
+        set.Annotation(QuiesceMark.Annotation),
+        set.Spec?.PersistentVolumeClaimRetentionPolicy?.WhenScaled == "Delete");
 
     /// <summary>Whether <paramref name="run"/> has stopped it, by whichever of its pods.</summary>
     public bool IsStoppedBy(RunSpec run) => Mark?.Run == run.Uid;

@@ -154,12 +154,12 @@ public sealed class CommandLineTests : IDisposable
     [Fact]
     public async Task A_backup_that_was_interrupted_goes_on_with_the_same_path()
     {
-        var data = FakeDataDirectory(megabytes: 400);
-        var start = Sidecar.Start("backup", "--data-dir", data, "--to", _store, "--path", "b", "--compression", "none");
+        var data = FakeDataDirectory(megabytes: 96);
+        var start = Sidecar.Start("backup", "--data-dir", data, "--to", _store, "--path", "b", "--compression", "zstd:12");
         using (var first = Process.Start(start)!)
         {
             // The first pack is under way.
-            for (var i = 0; i < 1000 && !first.HasExited && StoredBytes() < 16 << 20; i++)
+            for (var i = 0; i < 1000 && !first.HasExited && StoredBytes() < 8 << 20; i++)
             {
                 await Task.Delay(10);
             }
@@ -171,7 +171,7 @@ public sealed class CommandLineTests : IDisposable
 
         var list = await Sidecar.RunAsync("list", "--from", _store);
         list.Output.ShouldContain("Unfinished");
-        var second = await Sidecar.RunAsync("backup", "--data-dir", data, "--to", _store, "--path", "b", "--compression", "none", "--verify", "readback");
+        var second = await Sidecar.RunAsync("backup", "--data-dir", data, "--to", _store, "--path", "b", "--compression", "zstd:12", "--verify", "readback");
         second.ExitCode.ShouldBe(0, second.Error);
         var target = Path.Combine(data, "restored");
         (await Sidecar.RunAsync("restore", "--from", _store, "--to", target)).ExitCode.ShouldBe(0);

@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using System.Reflection;
+using BackupOperator.TestSupport.Programs;
 
 namespace BackupOperator.Sidecar.Tests.Commands;
 
@@ -10,8 +10,7 @@ internal static class Sidecar
 
     public static ProcessStartInfo Start(params string[] arguments)
     {
-        var program = typeof(Sidecar).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().Single(a => a.Key == "Sidecar").Value!;
-        return new ProcessStartInfo("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        return new ProcessStartInfo("dotnet", [BuiltProgram.Sidecar, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true };
     }
 
     public static Task<Outcome> RunAsync(params string[] arguments) => RunAsync(Start(arguments));

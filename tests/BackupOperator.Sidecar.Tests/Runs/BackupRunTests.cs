@@ -4,6 +4,7 @@ using BackupOperator.Kubernetes.Serialization;
 using BackupOperator.LocalCluster.ApiServer.Faults;
 using BackupOperator.Sidecar.Failures;
 using BackupOperator.Sidecar.Locking;
+using BackupOperator.Sidecar.Swapping;
 
 namespace BackupOperator.Sidecar.Tests.Runs;
 
@@ -330,6 +331,46 @@ public sealed class BackupRunTests
         await using var fixture = await RunFixture.StartAsync(replicas: 0);
         (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
         fixture.Archive.Calls.ShouldBe(["FindCommitted", "Check", "Read", "Commit", "Verify Upload"]);
+        await fixture.ShouldServeAgainAsync();
+    }
+
+    [Fact]
+    public async Task A_database_that_did_not_answer_before_is_backed_up_and_need_not_answer_afterwards()
+    {
+        await using var fixture = await RunFixture.StartAsync(fitToStart: false);
+        fixture.ResumeTimeout = TimeSpan.FromMilliseconds(300);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+        (await fixture.MarkAsync()).ShouldBeNull();
+        (await fixture.StatefulSetAsync()).Spec!.Replicas.ShouldBe(1);
+        var report = await fixture.ReportAsync();
+        (report.Backup, report.AnsweredAt).ShouldBe((FakeArchive.Result, null));
+    }
+
+    [Fact]
+    public async Task A_StatefulSet_that_would_delete_its_claims_is_not_scaled_down()
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        fixture.Archive.On = (call, _) => call == "Precopy"
+            ? fixture.PatchTargetAsync(new JsonObject
+            {
+                ["spec"] = new JsonObject { ["persistentVolumeClaimRetentionPolicy"] = new JsonObject { ["whenScaled"] = "Delete" } },
+            })
+            : Task.CompletedTask;
+        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
+        await fixture.ShouldServeAgainAsync();
+        (await fixture.ReportAsync()).Failure!.Message.ShouldContain("whenScaled");
+    }
+
+    [Theory]
+    [InlineData(SwapState.MovingIn, ExitCode.DataDirectoryError)]
+    [InlineData(SwapState.Swapped, ExitCode.Success)]
+    public async Task A_directory_between_two_databases_is_not_backed_up(SwapState state, ExitCode code)
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        var folders = SwapFolders.Locate(fixture.DataDirectory, "some-restore");
+        Directory.CreateDirectory(folders.Container);
+        new SwapJournal { State = state, Old = [], Restored = [] }.Write(folders.Journal);
+        (await fixture.RunAsync()).ShouldBe(code);
         await fixture.ShouldServeAgainAsync();
     }
 

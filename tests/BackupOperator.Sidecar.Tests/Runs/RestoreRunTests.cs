@@ -196,6 +196,52 @@ public sealed class RestoreRunTests
     }
 
     [Fact]
+    public async Task What_another_restore_has_downloaded_and_never_used_is_removed_and_what_it_kept_is_not()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        var other = SwapFolders.Locate(fixture.DataDirectory, "an-earlier-restore");
+        Directory.CreateDirectory(other.Restore);
+        var kept = SwapFolders.Locate(fixture.DataDirectory, "a-kept-one");
+        Directory.CreateDirectory(kept.Previous);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+        Directory.Exists(other.Container).ShouldBeFalse();
+        Directory.Exists(kept.Previous).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Two_swaps_are_never_open_at_once()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        var other = SwapFolders.Locate(fixture.DataDirectory, "an-earlier-restore");
+        Directory.CreateDirectory(other.Container);
+        new SwapJournal { State = SwapState.Swapped, Old = [], Restored = [] }.Write(other.Journal);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.DataDirectoryError);
+        Content(fixture.DataDirectory).ShouldBe("old");
+        await fixture.ShouldServeAgainAsync();
+    }
+
+    [Fact]
+    public async Task A_database_that_did_not_answer_before_is_replaced_and_must_answer_then()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName, fitToStart: false);
+        fixture.Target.FitToStart = () => Content(fixture.DataDirectory) == "new";
+        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+        await fixture.ShouldServeAgainAsync();
+        Content(fixture.DataDirectory).ShouldBe("new");
+    }
+
+    [Fact]
+    public async Task Neither_data_starting_ends_with_the_old_data_and_no_mark()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName, fitToStart: false);
+        fixture.ResumeTimeout = TimeSpan.FromMilliseconds(300);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.RolledBack);
+        (await fixture.MarkAsync()).ShouldBeNull();
+        Content(fixture.DataDirectory).ShouldBe("old");
+        (await fixture.ReportAsync()).Failure!.Message.ShouldContain("as it did not before");
+    }
+
+    [Fact]
     public async Task An_attempt_after_the_result_was_reported_only_cleans_up()
     {
         await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);

@@ -61,10 +61,12 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public RunRestore Restore { get; set; } = new();
 
-    public static async Task<RunFixture> StartAsync(string kind = MySqlBackup.KindName, int replicas = 1)
+    public static async Task<RunFixture> StartAsync(string kind = MySqlBackup.KindName, int replicas = 1, bool fitToStart = true, bool readinessProbe = false)
     {
         var server = await LocalApiServer.StartAsync();
         var fixture = new RunFixture(server, kind, replicas);
+        fixture.Target.NeverStarts = !fitToStart;
+        fixture.Target.HasReadinessProbe = readinessProbe;
         await fixture.InstallAsync();
         return fixture;
     }
@@ -173,7 +175,16 @@ internal sealed class RunFixture : IAsyncDisposable
         StatefulSetUid = set.Metadata.Uid!;
         Uid = await CreateResourceAsync();
         Target.Run();
-        await WaitForDatabaseAsync(_replicas > 0);
+        await WaitForPodAsync();
+        await WaitForDatabaseAsync(_replicas > 0 && Target.FitToStart());
+    }
+
+    private async Task WaitForPodAsync()
+    {
+        for (var i = 0; i < 500 && _replicas > 0 && await Kubernetes.GetAsync<V1Pod>($"{StatefulSet}-0", Namespace) is null; i++)
+        {
+            await Task.Delay(20);
+        }
     }
 
     private async Task<string> CreateResourceAsync()
@@ -195,7 +206,7 @@ internal sealed class RunFixture : IAsyncDisposable
         }
     }
 
-    private RunSpec Spec(RunKind kind) => new()
+    public RunSpec Spec(RunKind kind) => new()
     {
         Kind = kind,
         ResourceKind = _kind,

@@ -21,6 +21,8 @@ internal sealed class TargetSimulator(IKubernetesClient kubernetes, string @name
     /// <summary>A server that does not come up.</summary>
     public bool NeverStarts { set => FitToStart = () => !value; }
 
+    public bool HasReadinessProbe { get; set; }
+
     /// <summary>Whether the data is such that a server comes up on it.</summary>
     public Func<bool> FitToStart { get; set; } = () => true;
 
@@ -71,7 +73,7 @@ internal sealed class TargetSimulator(IKubernetesClient kubernetes, string @name
                 new V1Pod
                 {
                     Metadata = new V1ObjectMeta { Name = name, Namespace = @namespace },
-                    Spec = new V1PodSpec { Containers = [new V1Container { Name = "db", Image = "db" }] },
+                    Spec = new V1PodSpec { Containers = [new V1Container { Name = "db", Image = "db", ReadinessProbe = HasReadinessProbe ? new V1Probe { Exec = new V1ExecAction { Command = ["true"] } } : null }] },
                 },
                 _end.Token);
             await ReportAsync(name);

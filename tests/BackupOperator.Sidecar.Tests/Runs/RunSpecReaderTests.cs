@@ -1,0 +1,59 @@
+using BackupOperator.Sidecar.Failures;
+using BackupOperator.Sidecar.Runs;
+
+namespace BackupOperator.Sidecar.Tests.Runs;
+
+public sealed class RunSpecReaderTests
+{
+    private static readonly RunSpec Good = new()
+    {
+        Kind = RunKind.Backup,
+        ResourceKind = "MySqlBackup",
+        Namespace = "shop",
+        Name = "nightly",
+        Uid = "0b1c2d3e-0000-4000-8000-000000000001",
+        Path = "shop/db/1",
+        Storage = new RunStorage { Volume = new RunVolume { Claim = "backups" } },
+        Backup = new RunBackup { BackupId = "b" },
+        Target = new RunTarget
+        {
+            StatefulSet = "db",
+            StatefulSetUid = "u",
+            Replicas = 1,
+            Ordinal = 0,
+            Pod = "db-0",
+            Claim = "data-db-0",
+            ServerDataDirectory = "/var/lib/mysql",
+            MaxDowntime = TimeSpan.FromMinutes(30),
+            QuiesceTimeout = TimeSpan.FromMinutes(5),
+            ResumeTimeout = TimeSpan.FromMinutes(5),
+        },
+    };
+
+    [Fact]
+    public void A_run_survives_the_environment() => RunSpecReader.Read(Good.ToJson()).ShouldBe(Good);
+
+    public static TheoryData<string?, string> Bad => new()
+    {
+        { null, RunSpec.EnvironmentVariable },
+        { "", RunSpec.EnvironmentVariable },
+        { "{ nonsense", "holds no run" },
+        { "{}", "holds no run" },
+        { (Good with { Uid = "../../etc" }).ToJson(), "no run id" },
+        { (Good with { Path = "a/../../b" }).ToJson(), "leads out" },
+        { (Good with { Backup = null }).ToJson(), "nothing of the backup" },
+        { (Good with { Kind = RunKind.Restore }).ToJson(), "nothing of the restore" },
+        { (Good with { Target = Good.Target with { DataSubdirectory = "../other" } }).ToJson(), "leads out" },
+        { (Good with { Target = Good.Target with { DataSubdirectory = "/etc" } }).ToJson(), "leads out" },
+        { (Good with { Target = Good.Target with { Replicas = -1 } }).ToJson(), "negative" },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bad))]
+    public void A_run_that_cannot_be_meant_is_refused(string? json, string words)
+    {
+        var refused = Should.Throw<RunException>(() => RunSpecReader.Read(json));
+        (refused.ExitCode, refused.Reason).ShouldBe((ExitCode.Usage, FailureReason.InvalidSpec));
+        refused.Message.ShouldContain(words);
+    }
+}

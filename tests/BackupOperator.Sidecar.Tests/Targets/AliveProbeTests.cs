@@ -1,0 +1,79 @@
+using System.Text.Json.Nodes;
+using BackupOperator.Kubernetes.Client;
+using BackupOperator.Kubernetes.Models;
+using BackupOperator.Sidecar.Runs;
+using BackupOperator.Sidecar.Targets;
+using BackupOperator.Sidecar.Tests.Runs;
+using BackupOperator.TestSupport.Servers;
+using BackupOperator.TestSupport.Time;
+
+namespace BackupOperator.Sidecar.Tests.Targets;
+
+public sealed class AliveProbeTests
+{
+    [Fact]
+    public async Task A_real_server_answers_with_the_right_password_and_with_a_wrong_one_too()
+    {
+        await using var server = await RealMariaDb.StartNewAsync();
+        await using var fixture = await RunFixture.StartAsync();
+        var secrets = Directory.CreateTempSubdirectory("secret-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(secrets, "username"), server.User + "\n");
+        await File.WriteAllTextAsync(Path.Combine(secrets, "password"), server.Password);
+        var probe = Probe(fixture, run => run with { Target = run.Target with { Port = server.Port, HasCredentials = true } }, secrets);
+
+        var seen = await probe.LookAsync(CancellationToken.None);
+        seen.Answers.ShouldBeTrue(seen.Detail);
+        seen.Detail.ShouldContain("SELECT 1");
+
+        // A restore may have brought back older passwords. A rotated Secret is read at the next look.
+        await File.WriteAllTextAsync(Path.Combine(secrets, "password"), "wrong secret");
+        seen = await probe.LookAsync(CancellationToken.None);
+        seen.Answers.ShouldBeTrue(seen.Detail);
+        seen.Detail.ShouldContain("refuses the login");
+        seen.Detail.ShouldNotContain("wrong secret");
+
+        (await probe.IdentifyAsync(CancellationToken.None)).Version.ShouldNotBeNull().ShouldStartWith("10.11");
+        await server.StopAsync();
+        seen = await probe.LookAsync(CancellationToken.None);
+        seen.Answers.ShouldBeFalse(seen.Detail);
+        seen.Detail.ShouldContain("db-0 is Running");
+        Directory.Delete(secrets, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_pod_that_is_gone_or_going_does_not_answer()
+    {
+        await using var fixture = await RunFixture.StartAsync(replicas: 0);
+        var seen = await Probe(fixture, run => run).LookAsync(CancellationToken.None);
+        (seen.Answers, seen.Detail).ShouldBe((false, "pod db-0 does not exist yet"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Where_MySQL_cannot_be_reached_a_readiness_probe_speaks_for_it_after_a_while(bool hasProbe)
+    {
+        await using var fixture = await RunFixture.StartAsync(fitToStart: false, readinessProbe: hasProbe);
+        await fixture.Kubernetes.PatchAsync<V1Pod>(
+            "db-0",
+            RunFixture.Namespace,
+            KubernetesPatch.Merge(new JsonObject
+            {
+                ["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }) },
+            }),
+            "status");
+        var time = new FakeTimeProvider();
+        var probe = Probe(fixture, run => run, time: time);
+        var first = await probe.LookAsync(CancellationToken.None);
+        (first.Answers, first.Ready).ShouldBe((false, true), first.Detail);
+        time.Advance(TimeSpan.FromSeconds(16));
+        (await probe.LookAsync(CancellationToken.None)).Answers.ShouldBe(hasProbe);
+    }
+
+    private static AliveProbe Probe(RunFixture fixture, Func<RunSpec, RunSpec> change, string secrets = "/nowhere", TimeProvider? time = null)
+    {
+        var run = change(fixture.Spec(RunKind.Backup));
+        var settings = new RunSettings { PodName = "sidecar-1", MySqlCredentials = secrets };
+        return new AliveProbe(new TargetClient(fixture.Kubernetes, run), run, settings, time ?? TimeProvider.System);
+    }
+}
