@@ -15,6 +15,15 @@ public static class RunPaths
     /// <summary>File <c>ca.crt</c>.</summary>
     public const string StorageCa = "/etc/mysqlbackup/storage-ca";
 
+    /// <summary>A file for each key: 32 bytes, as they are, in hex digits or in Base64.</summary>
+    public const string EncryptionKeys = "/etc/mysqlbackup/encryption";
+
+    /// <summary>
+    /// Below it, a folder for each further storage, named after its index: <c>credentials</c> and <c>ca</c> with the same
+    /// files as those of the first storage, <c>volume</c> where a claim is mounted.
+    /// </summary>
+    public const string Copies = "/etc/mysqlbackup/copies";
+
     /// <summary>Files <c>username</c> and <c>password</c>.</summary>
     public const string MySqlCredentials = "/etc/mysqlbackup/mysql";
 

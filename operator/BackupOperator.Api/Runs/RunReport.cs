@@ -80,6 +80,18 @@ public sealed record BackupResult
     /// <summary><c>s3://bucket/key</c> or the path in the claim.</summary>
     public required string Location { get; init; }
 
+    /// <summary>What it became: Full, Incremental or Differential.</summary>
+    public string? Type { get; init; }
+
+    /// <summary>Why it became a full one although another type was wanted; null otherwise.</summary>
+    public string? FullBecause { get; init; }
+
+    /// <summary>The backup that it builds on; null for a full one.</summary>
+    public string? ParentId { get; init; }
+
+    /// <summary>One for each further storage that was asked for.</summary>
+    public IReadOnlyList<CopyResult> Copies { get; init; } = [];
+
     /// <summary><c>sha256:</c> and hex digits, over the manifest as it is stored.</summary>
     public required string ManifestDigest { get; init; }
 
@@ -102,6 +114,14 @@ public sealed record BackupResult
     public long? BinlogPosition { get; init; }
 
     public string? GtidExecuted { get; init; }
+}
+
+/// <summary>What became of a copy.</summary>
+/// <param name="Index">Its place in <c>spec.copies</c>, from 0.</param>
+/// <param name="Problem">Why it is not complete; null where it is.</param>
+public sealed record CopyResult(int Index, string Location, string? Problem)
+{
+    public bool IsComplete => Problem is null;
 }
 
 public sealed record RestoreResult

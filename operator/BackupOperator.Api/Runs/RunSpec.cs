@@ -18,6 +18,9 @@ public enum RunKind
     /// Exits with 0 when MySQL answers; it has nothing to do where the journal says that no swap is open.
     /// </summary>
     RollBack,
+
+    /// <summary>Brings the copies of a finished backup up to date with its first storage.</summary>
+    Copy,
 }
 
 /// <summary>
@@ -46,6 +49,12 @@ public sealed record RunSpec
 
     /// <summary>The backup's folder within the storage, without a leading or trailing slash.</summary>
     public required string Path { get; init; }
+
+    /// <summary>Further storages that a backup is written to; of <see cref="RunKind.Copy"/>, those that are not complete.</summary>
+    public IReadOnlyList<RunCopy> Copies { get; init; } = [];
+
+    /// <summary>Null: backups are stored in the clear.</summary>
+    public RunEncryption? Encryption { get; init; }
 
     public RunBackup? Backup { get; init; }
 
@@ -114,6 +123,14 @@ public sealed record RunStorage
     public RunVolume? Volume { get; init; }
 }
 
+/// <summary>A further storage of a backup; its credentials and its claim are mounted below <see cref="RunPaths.Copies"/>.</summary>
+/// <param name="Index">Its place in <c>spec.copies</c>, from 0.</param>
+public sealed record RunCopy(int Index, RunStorage Storage);
+
+/// <summary>The keys that data keys are wrapped with: the files of <see cref="RunPaths.EncryptionKeys"/>, each named after its key.</summary>
+/// <param name="Key">The file with the key for what is written; all files count when something is read.</param>
+public sealed record RunEncryption(string Key);
+
 public sealed record RunS3
 {
     public required string Bucket { get; init; }
@@ -149,6 +166,9 @@ public sealed record RunS3
 
     /// <summary>Parts in flight.</summary>
     public int Concurrency { get; init; } = 4;
+
+    /// <summary>Most bytes a second that are sent; null: no limit.</summary>
+    public long? BandwidthLimit { get; init; }
 }
 
 public sealed record RunVolume
@@ -164,6 +184,12 @@ public sealed record RunBackup
 {
     public required string BackupId { get; init; }
 
+    /// <summary>Full, Incremental or Differential.</summary>
+    public string Type { get; init; } = "Full";
+
+    /// <summary>Backups of the same target in the same storage that may become the parent, the best one first.</summary>
+    public IReadOnlyList<RunParent> Parents { get; init; } = [];
+
     public bool Precopy { get; init; } = true;
 
     /// <summary><c>zstd</c> or <c>none</c>.</summary>
@@ -175,6 +201,11 @@ public sealed record RunBackup
     public string Verification { get; init; } = "Upload";
 }
 
+/// <summary>A completed backup that an incremental one may build on.</summary>
+/// <param name="Path">Its folder within the storage.</param>
+/// <param name="ManifestDigest">As its resource recorded it.</param>
+public sealed record RunParent(string BackupId, string Path, string ManifestDigest);
+
 public sealed record RunRestore
 {
     /// <summary>SHA-256 of the manifest as the MySqlBackup recorded it; null when the restore names only a location.</summary>
@@ -182,4 +213,7 @@ public sealed record RunRestore
 
     /// <summary>Leave the old data in place until it is removed later; false removes it when MySQL answers.</summary>
     public bool KeepPrevious { get; init; } = true;
+
+    /// <summary>Take blocks that the present data directory has from there instead of from the storage.</summary>
+    public bool Delta { get; init; }
 }
