@@ -24,6 +24,9 @@ public static class ConditionType
     /// <summary>The run has ended well.</summary>
     public const string Complete = nameof(Complete);
 
+    /// <summary>Every copy that was asked for in <c>spec.copies</c> is there.</summary>
+    public const string CopiesComplete = nameof(CopiesComplete);
+
     /// <summary>The data that a restore replaced is gone.</summary>
     public const string PreviousDataRemoved = nameof(PreviousDataRemoved);
 }

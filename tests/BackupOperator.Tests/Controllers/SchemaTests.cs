@@ -12,7 +12,7 @@ public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<Sche
     [InlineData("""{"target":{"statefulSet":"db"}}""", "storage")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{}}""", "exactly one of s3 and volume")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"},"s3":{"bucket":"bbb"}}}""", "exactly one of s3 and volume")]
-    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"type":"Incremental"}""", "spec.type")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"type":"Schema"}""", "spec.type")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"method":"Snapshot"}""", "spec.method")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"cold":{"scope":"LastReplica"}}""", "spec.cold.scope")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"cold":{"maxDowntime":"half an hour"}}""", "spec.cold.maxDowntime")]
@@ -22,6 +22,15 @@ public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<Sche
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"s3":{"bucket":"bbb","endpoint":"https://user:pass@s3"}}}""", "spec.storage.s3.endpoint")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"backoffLimit":11}""", "spec.backoffLimit")]
     [InlineData("""{"target":{"statefulSet":"db","connection":{"port":0}},"storage":{"volume":{"claimName":"c"}}}""", "spec.target.connection.port")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"encryption":{}}""", "secretRef")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"encryption":{"secretRef":{}}}""", "name")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"encryption":{"secretRef":{"name":"k","key":"../up"}}}""", "spec.encryption.secretRef.key")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"copies":[]}""", "spec.copies")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"copies":[{}]}""", "exactly one of s3 and volume")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"copies":[{"volume":{"claimName":"a"}},{"volume":{"claimName":"b"}},{"volume":{"claimName":"d"}},{"volume":{"claimName":"e"}},{"volume":{"claimName":"f"}}]}""", "spec.copies")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"copies":[{"volume":{"claimName":"c"}}]}""", "a copy in the same place is none")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"copies":[{"volume":{"claimName":"a"}},{"volume":{"claimName":"a"}}]}""", "one storage twice")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"s3":{"bucket":"bbb","bandwidthLimit":"fast"}}}""", "spec.storage.s3.bandwidthLimit")]
     public async Task A_backup_that_cannot_be_is_refused_with_its_field(string spec, string words) =>
         (await RefusedAsync<MySqlBackup>(spec)).ShouldContain(words);
 
@@ -30,6 +39,8 @@ public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<Sche
     [InlineData("""{"target":{"statefulSet":"db"},"source":{"backup":"a","latest":{"statefulSet":"db"}}}""", "exactly one of backup, location and latest")]
     [InlineData("""{"target":{"statefulSet":"db"},"source":{"location":{"storage":{"volume":{"claimName":"c"}},"path":"../../etc"}}}""", "spec.source.location.path")]
     [InlineData("""{"target":{"statefulSet":"db"},"source":{"backup":"a"},"into":"NewClaim"}""", "spec.into")]
+    [InlineData("""{"target":{"statefulSet":"db"},"source":{"backup":"a"},"delta":"yes"}""", "spec.delta")]
+    [InlineData("""{"target":{"statefulSet":"db"},"source":{"backup":"a"},"encryption":{"secretRef":{"name":""}}}""", "spec.encryption.secretRef.name")]
     public async Task A_restore_that_cannot_be_is_refused_with_its_field(string spec, string words) =>
         (await RefusedAsync<MySqlRestore>(spec)).ShouldContain(words);
 
@@ -54,6 +65,9 @@ public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<Sche
     [InlineData("""{"job":{"image":"x"}}""", "job is immutable")]
     [InlineData("""{"target":{"ordinal":1}}""", "target is immutable")]
     [InlineData("""{"backoffLimit":9}""", "backoffLimit is immutable")]
+    [InlineData("""{"type":"Incremental"}""", "type is immutable")]
+    [InlineData("""{"encryption":{"secretRef":{"name":"k"}}}""", "encryption is immutable")]
+    [InlineData("""{"copies":[{"volume":{"claimName":"d"}}]}""", "copies is immutable")]
     public async Task A_spec_does_not_change(string change, string words)
     {
         var client = shared.Value.Client;
@@ -62,6 +76,25 @@ public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<Sche
 
         (await Should.ThrowAsync<KubernetesApiException>(() => client.PatchAsync<MySqlBackup>(created.Metadata.Name!, Samples.Namespace, patch)))
             .Message.ShouldContain(words);
+    }
+
+    [Theory]
+    [InlineData("""{"type":"Differential"}""")]
+    [InlineData("""{"copies":[{"volume":{"claimName":"c","path":"elsewhere"}},{"s3":{"bucket":"bbb","bandwidthLimit":"50Mi"}}]}""")]
+    [InlineData("""{"encryption":{"secretRef":{"name":"keys"}}}""")]
+    public async Task What_can_be_is_taken(string more)
+    {
+        var spec = Node("""{"target":{"statefulSet":"nowhere"},"storage":{"volume":{"claimName":"c"}}}""");
+        foreach (var (name, value) in Node(more))
+        {
+            spec[name] = value?.DeepClone();
+        }
+
+        var created = await shared.Value.Client.CreateAsync(new RawBackup { Metadata = Name(), Spec = spec });
+
+        var read = (await shared.Value.Client.GetAsync<MySqlBackup>(created.Metadata.Name!, Samples.Namespace))!.Spec;
+        (read.Encryption?.SecretRef.Key ?? "key").ShouldBe("key", "the default of the schema");
+        (read.Copies?[1].S3!.BandwidthLimit?.Value ?? 50 << 20).ShouldBe(50 << 20);
     }
 
     [Fact]

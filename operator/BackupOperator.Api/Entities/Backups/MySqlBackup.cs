@@ -15,6 +15,7 @@ namespace BackupOperator.Api.Entities;
 [GenericAdditionalPrinterColumn(".status.location", "Location", "string", Priority = 1)]
 [GenericAdditionalPrinterColumn(".status.duration", "Duration", "string", Priority = 1)]
 [GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"Verified\")].status", "Verified", "string", Priority = 1)]
+[GenericAdditionalPrinterColumn(".status.conditions[?(@.type==\"CopiesComplete\")].status", "Copies", "string", Priority = 1)]
 [GenericAdditionalPrinterColumn(".status.message", "Message", "string", Priority = 1)]
 public sealed class MySqlBackup : CustomKubernetesEntity<MySqlBackupSpec, MySqlBackupStatus>, IRunEntity
 {

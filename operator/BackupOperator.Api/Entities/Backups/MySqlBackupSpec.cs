@@ -5,6 +5,9 @@ namespace BackupOperator.Api.Entities;
 
 /// <summary>What to back up, how, and to where. Nothing but <see cref="Cancel"/> can be changed.</summary>
 [ValidationRule("has(self.job) == has(oldSelf.job)", "job is immutable; create a new MySqlBackup")]
+[ValidationRule("has(self.encryption) == has(oldSelf.encryption)", "encryption is immutable; create a new MySqlBackup")]
+[ValidationRule("has(self.copies) == has(oldSelf.copies)", "copies is immutable; create a new MySqlBackup")]
+[ValidationRule("!has(self.copies) || !self.copies.exists(c, c == self.storage)", "copies must not name the storage again: a copy in the same place is none")]
 public sealed class MySqlBackupSpec : IRunSpec
 {
     [Required]
@@ -12,6 +15,7 @@ public sealed class MySqlBackupSpec : IRunSpec
     public DatabaseTarget Target { get; set; } = new();
 
     [ValidationRule("self == oldSelf", "type is immutable; create a new MySqlBackup")]
+    [Description("Full; Incremental: the changes since the newest backup; Differential: the changes since the newest full one. Without one to build on, it becomes Full, and the status says why.")]
     [Default(BackupType.Full)]
     public BackupType Type { get; set; } = BackupType.Full;
 
@@ -32,6 +36,16 @@ public sealed class MySqlBackupSpec : IRunSpec
     [Required]
     [ValidationRule("self == oldSelf", "storage is immutable; create a new MySqlBackup")]
     public StorageSpec Storage { get; set; } = new();
+
+    [Items(minItems: 1, maxItems: 4)]
+    [ValidationRule("self == oldSelf", "copies is immutable; create a new MySqlBackup")]
+    [ValidationRule("self.all(a, self.exists_one(b, a == b))", "copies must not name one storage twice")]
+    [Description("Further storages that the backup is written to. One that fails is tried again until it is complete.")]
+    public List<StorageSpec>? Copies { get; set; }
+
+    [ValidationRule("self == oldSelf", "encryption is immutable; create a new MySqlBackup")]
+    [Description("Encrypt the data before it leaves the pod. Without it, backups are stored in the clear.")]
+    public EncryptionSpec? Encryption { get; set; }
 
     [ValidationRule("self == oldSelf", "compression is immutable; create a new MySqlBackup")]
     [Default("{}", Json = true)]
@@ -77,6 +91,12 @@ public enum BackupType
 {
     /// <summary>Everything; needs no other backup.</summary>
     Full,
+
+    /// <summary>What has changed since the newest backup.</summary>
+    Incremental,
+
+    /// <summary>What has changed since the newest full backup.</summary>
+    Differential,
 }
 
 /// <summary>How the data is brought to a standstill.</summary>

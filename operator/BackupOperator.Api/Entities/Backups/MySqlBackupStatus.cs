@@ -15,6 +15,15 @@ public sealed class MySqlBackupStatus : RunStatus
 
     public BlocksStatus? Blocks { get; set; }
 
+    [Description("What the backup became; Full where an incremental one had nothing to build on.")]
+    public BackupType? Type { get; set; }
+
+    [Description("Why it became Full although spec.type wanted another type.")]
+    public string? FullBecause { get; set; }
+
+    [Description("The backupId of the backup that this one builds on; absent for a full one.")]
+    public string? Parent { get; set; }
+
     [Description("The backup's folder within the storage.")]
     public string? Path { get; set; }
 
@@ -31,6 +40,27 @@ public sealed class MySqlBackupStatus : RunStatus
     public BinlogStatus? Binlog { get; set; }
 
     public string? GtidExecuted { get; set; }
+
+    [Description("What became of spec.copies, in their order.")]
+    public List<CopyStatus>? Copies { get; set; }
+}
+
+/// <summary>How far a copy is.</summary>
+public sealed class CopyStatus
+{
+    [Description("Where the copy lies: s3://bucket/key, or the path in the claim.")]
+    public string? Location { get; set; }
+
+    public bool? Complete { get; set; }
+
+    [Description("How often it was tried, the backup itself included.")]
+    public int? Attempts { get; set; }
+
+    [Description("Why it is not complete.")]
+    public string? Message { get; set; }
+
+    [Description("When it is tried again.")]
+    public DateTimeOffset? NextAttemptTime { get; set; }
 }
 
 /// <summary>How large a backup is.</summary>

@@ -4,6 +4,7 @@ namespace BackupOperator.Api.Entities;
 
 /// <summary>What to restore, from where, to where. Nothing but <see cref="Cancel"/> can be changed.</summary>
 [ValidationRule("has(self.job) == has(oldSelf.job)", "job is immutable; create a new MySqlRestore")]
+[ValidationRule("has(self.encryption) == has(oldSelf.encryption)", "encryption is immutable; create a new MySqlRestore")]
 public sealed class MySqlRestoreSpec : IRunSpec
 {
     [Required]
@@ -18,6 +19,15 @@ public sealed class MySqlRestoreSpec : IRunSpec
     [Description("Where the data goes; InPlace: into the claim of the target, in the place of what is there.")]
     [Default(RestoreInto.InPlace)]
     public RestoreInto Into { get; set; } = RestoreInto.InPlace;
+
+    [ValidationRule("self == oldSelf", "encryption is immutable; create a new MySqlRestore")]
+    [Description("The keys of an encrypted backup. Default: those of the MySqlBackup that source names.")]
+    public EncryptionSpec? Encryption { get; set; }
+
+    [ValidationRule("self == oldSelf", "delta is immutable; create a new MySqlRestore")]
+    [Description("Take what the present data directory has unchanged from there instead of from the storage; every block is checked all the same.")]
+    [Default(false)]
+    public bool Delta { get; set; }
 
     [ValidationRule("self == oldSelf", "priority is immutable; create a new MySqlRestore")]
     [Description("Emergency goes to the head of the queue.")]

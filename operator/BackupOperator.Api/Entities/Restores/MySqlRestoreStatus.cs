@@ -36,4 +36,7 @@ public sealed class ResolvedSource
     public string? Location { get; set; }
 
     public string? ManifestDigest { get; set; }
+
+    [Description("The keys that are used; absent for a backup that is stored in the clear.")]
+    public EncryptionSpec? Encryption { get; set; }
 }

@@ -56,6 +56,9 @@ public sealed class S3StorageSpec
     [Description("Parts in flight at once.")]
     [Default(4)]
     public int Concurrency { get; set; } = 4;
+
+    [Description("Most bytes a second that are sent, such as 50Mi; from 64Ki on. Default: no limit.")]
+    public ResourceQuantity? BandwidthLimit { get; set; }
 }
 
 /// <summary>Keys of a Secret that hold an access key.</summary>
