@@ -8,15 +8,28 @@ namespace BackupOperator.Archive.Storage.S3;
 /// <summary>Makes the SDK's client as the options want it.</summary>
 internal static class S3Clients
 {
-    public static AmazonS3Client Create(S3StoreOptions options, HttpClient http)
+    /// <summary>The client does not sign: its requests pass the <see cref="SigningHandler"/> that all others pass too.</summary>
+    public static AmazonS3Client Create(AmazonS3Config config, HttpClient http)
+    {
+        config.HttpClientFactory = new ClientFactory(http);
+        return new AmazonS3Client(new AnonymousAWSCredentials(), config);
+    }
+
+    public static AmazonS3Config Configure(S3StoreOptions options)
     {
         var isAws = options.Endpoint is null;
         var config = new AmazonS3Config
         {
             ForcePathStyle = options.ForcePathStyle,
             MaxErrorRetry = 0,
-            Timeout = options.RequestTimeout,
-            HttpClientFactory = new ClientFactory(http),
+
+            // Each request has a limit of its own.
+            Timeout = Timeout.InfiniteTimeSpan,
+
+            // Other stores than AWS do not know the SDK's default checksums, and answer with errors or corrupt objects; and
+            // AWS would want them with every part then.
+            RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
+            ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED,
         };
         if (isAws)
         {
@@ -26,19 +39,13 @@ internal static class S3Clients
         {
             config.ServiceURL = options.Endpoint;
             config.AuthenticationRegion = options.Region ?? "us-east-1";
-
-            // Other stores than AWS do not know the SDK's default checksums, and answer with errors or corrupt objects.
-            config.RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED;
-            config.ResponseChecksumValidation = ResponseChecksumValidation.WHEN_REQUIRED;
         }
 
-        return options.CredentialsFolder is { } folder
-            ? new AmazonS3Client(new FileCredentials(folder), config)
-            : new AmazonS3Client(config);
+        return config;
     }
 
     /// <exception cref="StorageException">The file of authorities cannot be read.</exception>
-    public static HttpClient CreateHttp(S3StoreOptions options)
+    public static HttpMessageHandler CreateHandler(S3StoreOptions options)
     {
         var handler = new SocketsHttpHandler
         {
@@ -64,7 +71,7 @@ internal static class S3Clients
             handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(Authorities(file));
         }
 
-        return new HttpClient(handler) { Timeout = options.RequestTimeout };
+        return handler;
     }
 
     private static X509Certificate2Collection Authorities(string file)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
 using Amazon.S3;
 using Amazon.S3.Model;
 using BackupOperator.Archive.Blocks;
@@ -10,9 +11,12 @@ namespace BackupOperator.Archive.Storage.S3;
 public sealed class S3ObjectStore : IObjectStore
 {
     private readonly S3StoreOptions _options;
+    private readonly S3Clock _clock;
     private readonly HttpClient _http;
     private readonly AmazonS3Client _client;
+    private readonly Lazy<S3Transfer> _transfer;
     private volatile bool _ignoresConditions;
+    private volatile bool _wasAccepted;
 
     /// <exception cref="StorageException">The settings cannot be right.</exception>
     public S3ObjectStore(S3StoreOptions options)
@@ -21,8 +25,12 @@ public sealed class S3ObjectStore : IObjectStore
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PartSize, 5 << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Concurrency, 1);
         _options = options;
-        _http = S3Clients.CreateHttp(options);
-        _client = S3Clients.Create(options, _http);
+        _clock = new S3Clock(options.Retry.Time);
+        var config = S3Clients.Configure(options);
+        var region = config.AuthenticationRegion ?? config.RegionEndpoint?.SystemName ?? "us-east-1";
+        _http = new HttpClient(new SigningHandler(S3Credentials.Create(options, config), _clock, region, S3Clients.CreateHandler(options))) { Timeout = Timeout.InfiniteTimeSpan };
+        _client = S3Clients.Create(config, _http);
+        _transfer = new Lazy<S3Transfer>(() => new S3Transfer(_http, BucketUri(), options));
     }
 
     public int PartSize => Math.Min(_options.PartSize, ArchiveFormat.LargestChunk);
@@ -31,8 +39,9 @@ public sealed class S3ObjectStore : IObjectStore
 
     public long? AvailableBytes => null;
 
-    // Sent along as Content-MD5, so a store that gets other bytes refuses them.
-    public string PartChecksum(ReadOnlySpan<byte> content, BlockDigest sha256) => Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(content));
+    // Sent along either way, so a store that gets other bytes refuses them.
+    public string PartChecksum(ReadOnlySpan<byte> content, BlockDigest sha256) =>
+        _options.ForetellsTags ? Convert.ToHexStringLower(MD5.HashData(content)) : sha256.ToString();
 
     public string Describe(string key) => $"s3://{_options.Bucket}/{FullKey(key)}";
 
@@ -40,7 +49,7 @@ public sealed class S3ObjectStore : IObjectStore
     {
         try
         {
-            var head = await RunAsync($"Looking for {Describe(key)}", token => _client.GetObjectMetadataAsync(_options.Bucket, FullKey(key), token), cancellationToken);
+            var head = await AskAsync($"Looking for {Describe(key)}", token => HeadAsync(key, token), cancellationToken);
             return new ObjectInfo(key, head.ContentLength, Unquote(head.ETag), Utc(head.LastModified));
         }
         catch (StorageException error) when (error.Failure == StorageFailure.NotFound)
@@ -55,7 +64,7 @@ public sealed class S3ObjectStore : IObjectStore
         ListObjectsV2Response page;
         do
         {
-            page = await RunAsync($"Listing {Describe(prefix)}", token => _client.ListObjectsV2Async(request, token), cancellationToken);
+            page = await AskAsync($"Listing {Describe(prefix)}", token => _client.ListObjectsV2Async(request, token), cancellationToken);
             foreach (var item in page.S3Objects ?? [])
             {
                 yield return new ObjectInfo(OwnKey(item.Key), item.Size ?? 0, Unquote(item.ETag), Utc(item.LastModified));
@@ -79,33 +88,10 @@ public sealed class S3ObjectStore : IObjectStore
             $"Reading {Describe(key)}",
             async token =>
             {
-                var request = new GetObjectRequest
-                {
-                    BucketName = _options.Bucket,
-                    Key = FullKey(key),
-                    ByteRange = new ByteRange(offset + done, offset + buffer.Length - 1),
-                };
-                using var limit = CancellationTokenSource.CreateLinkedTokenSource(token);
-                limit.CancelAfter(_options.RequestTimeout);
-                using var response = await _client.GetObjectAsync(request, limit.Token);
-                if (response.HttpStatusCode != HttpStatusCode.PartialContent && (offset != 0 || done != 0))
-                {
-                    throw new StorageException(StorageFailure.Refused, $"{Describe(key)}: the store ignores ranges.");
-                }
-
-                while (done < buffer.Length)
-                {
-                    var read = await response.ResponseStream.ReadAsync(buffer[done..], limit.Token);
-                    if (read == 0)
-                    {
-                        throw new StorageException(
-                            StorageFailure.NotFound, $"{Describe(key)} ends at {offset + done}, before {offset + buffer.Length}.");
-                    }
-
-                    done += read;
-                }
-
-                return true;
+                await _transfer.Value.GetAsync(FullKey(key), offset + done, buffer[done..], count => done += count, token);
+                return done == buffer.Length
+                    ? true
+                    : throw new StorageException(StorageFailure.NotFound, $"{Describe(key)} ends at {offset + done}, before {offset + buffer.Length}.");
             },
             cancellationToken);
     }
@@ -149,36 +135,16 @@ public sealed class S3ObjectStore : IObjectStore
             request.ServerSideEncryptionKeyManagementServiceKeyId = _options.KmsKeyId;
         }
 
-        return (await RunAsync($"Beginning the upload of {Describe(key)}", token => _client.InitiateMultipartUploadAsync(request, token), cancellationToken)).UploadId;
+        return (await AskAsync($"Beginning the upload of {Describe(key)}", token => _client.InitiateMultipartUploadAsync(request, token), cancellationToken)).UploadId;
     }
 
     public async Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string checksum, CancellationToken cancellationToken = default)
     {
-        var digest = Convert.ToBase64String(Convert.FromHexString(checksum));
-        var response = await RunAsync(
+        var tag = await RunAsync(
             $"Uploading part {number} of {Describe(key)}",
-            async token =>
-            {
-                using var body = new ReadOnlyMemoryStream(content);
-                return await _client.UploadPartAsync(
-                    new UploadPartRequest
-                    {
-                        BucketName = _options.Bucket,
-                        Key = FullKey(key),
-                        UploadId = uploadId,
-                        PartNumber = number,
-                        PartSize = content.Length,
-                        InputStream = body,
-                        MD5Digest = digest,
-
-                        // TLS keeps the bytes, and the digest proves them: hashing them once more would only take time.
-                        DisablePayloadSigning = IsEncrypted ? true : null,
-                        UseChunkEncoding = false,
-                    },
-                    token);
-            },
+            token => _transfer.Value.PutPartAsync(FullKey(key), uploadId, number, content, checksum, token),
             cancellationToken);
-        return new StoredPart(number, content.Length, Unquote(response.ETag) ?? "");
+        return new StoredPart(number, content.Length, tag);
     }
 
     public async Task<IReadOnlyList<StoredPart>?> ListPartsAsync(string key, string uploadId, CancellationToken cancellationToken = default)
@@ -190,7 +156,7 @@ public sealed class S3ObjectStore : IObjectStore
         {
             do
             {
-                page = await RunAsync($"Listing the parts of {Describe(key)}", token => _client.ListPartsAsync(request, token), cancellationToken);
+                page = await AskAsync($"Listing the parts of {Describe(key)}", token => _client.ListPartsAsync(request, token), cancellationToken);
                 parts.AddRange((page.Parts ?? []).Select(part => new StoredPart(part.PartNumber ?? 0, part.Size ?? 0, Unquote(part.ETag) ?? "")));
                 request.PartNumberMarker = page.NextPartNumberMarker?.ToString();
             }
@@ -215,7 +181,7 @@ public sealed class S3ObjectStore : IObjectStore
         StorageException? failure = null;
         try
         {
-            await RunAsync(
+            await AskAsync(
                 $"Completing {Describe(key)}",
                 token => UnlessUnconditional(createOnly, isConditional =>
                 {
@@ -240,7 +206,7 @@ public sealed class S3ObjectStore : IObjectStore
     {
         try
         {
-            await RunAsync($"Aborting the upload of {Describe(key)}", token => _client.AbortMultipartUploadAsync(_options.Bucket, FullKey(key), uploadId, token), cancellationToken);
+            await AskAsync($"Aborting the upload of {Describe(key)}", token => _client.AbortMultipartUploadAsync(_options.Bucket, FullKey(key), uploadId, token), cancellationToken);
         }
         catch (StorageException error) when (error.Failure == StorageFailure.NotFound)
         {
@@ -254,7 +220,7 @@ public sealed class S3ObjectStore : IObjectStore
         ListMultipartUploadsResponse page;
         do
         {
-            page = await RunAsync($"Listing the unfinished uploads of {Describe(prefix)}", token => _client.ListMultipartUploadsAsync(request, token), cancellationToken);
+            page = await AskAsync($"Listing the unfinished uploads of {Describe(prefix)}", token => _client.ListMultipartUploadsAsync(request, token), cancellationToken);
             foreach (var upload in page.MultipartUploads ?? [])
             {
                 yield return new UnfinishedUpload(OwnKey(upload.Key), upload.UploadId, Utc(upload.Initiated));
@@ -267,7 +233,7 @@ public sealed class S3ObjectStore : IObjectStore
     }
 
     public Task DeleteAsync(string key, CancellationToken cancellationToken = default) =>
-        RunAsync($"Deleting {Describe(key)}", token => _client.DeleteObjectAsync(_options.Bucket, FullKey(key), token), cancellationToken);
+        AskAsync($"Deleting {Describe(key)}", token => _client.DeleteObjectAsync(_options.Bucket, FullKey(key), token), cancellationToken);
 
     public ValueTask DisposeAsync()
     {
@@ -276,44 +242,72 @@ public sealed class S3ObjectStore : IObjectStore
         return ValueTask.CompletedTask;
     }
 
+    // A request of the SDK, which knows no time limit that could be relied on.
+    private Task<T> AskAsync<T>(string what, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken) => RunAsync(
+        what,
+        async token =>
+        {
+            using var guard = new StallGuard(_options.RequestTimeout, _options.Retry.Time, token);
+            try
+            {
+                return await request(guard.Token);
+            }
+            catch (Exception) when (guard.IsStalled)
+            {
+                throw guard.Explain();
+            }
+        },
+        cancellationToken);
+
     private async Task<T> RunAsync<T>(string what, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken)
     {
         try
         {
-            return await _options.Retry.RunAsync(request, S3Errors.ShouldRetry, cancellationToken);
+            return await _options.Retry.RunAsync(
+                async token =>
+                {
+                    var result = await request(token);
+                    _wasAccepted = true;
+                    return result;
+                },
+                error => S3Errors.ShouldRetry(S3Errors.Normalize(error), _wasAccepted),
+                cancellationToken);
         }
         catch (Exception error) when (error is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            throw S3Errors.Translate(error, what, _options);
+            throw S3Errors.Translate(S3Errors.Normalize(error), what, _options, _clock);
+        }
+    }
+
+    // The answer to HEAD has no body that could say why; the one to GET has.
+    private async Task<GetObjectMetadataResponse> HeadAsync(string key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await _client.GetObjectMetadataAsync(_options.Bucket, FullKey(key), cancellationToken);
+        }
+        catch (AmazonS3Exception error) when (error.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
+        {
+            await _transfer.Value.GetAsync(FullKey(key), 0, new byte[1], static _ => { }, cancellationToken);
+            throw;
         }
     }
 
     private async Task SendAsync(string key, ReadOnlyMemory<byte> content, bool isConditional, CancellationToken cancellationToken)
     {
-        var digest = Convert.ToBase64String(System.Security.Cryptography.MD5.HashData(content.Span));
+        var tags = string.Join('&', _options.Tags.Select(tag => $"{Uri.EscapeDataString(tag.Key)}={Uri.EscapeDataString(tag.Value)}"));
         await RunAsync(
             $"Writing {Describe(key)}",
-            token => UnlessUnconditional(isConditional, async withCondition =>
-            {
-                using var body = new ReadOnlyMemoryStream(content);
-                var request = new PutObjectRequest
-                {
-                    BucketName = _options.Bucket,
-                    Key = FullKey(key),
-                    InputStream = body,
-                    MD5Digest = digest,
-                    UseChunkEncoding = false,
-                    IfNoneMatch = withCondition ? "*" : null,
-                    TagSet = Tags(),
-                };
-                if (_options.ServerSideEncryption is { } encryption)
-                {
-                    request.ServerSideEncryptionMethod = new ServerSideEncryptionMethod(encryption);
-                    request.ServerSideEncryptionKeyManagementServiceKeyId = _options.KmsKeyId;
-                }
-
-                return await _client.PutObjectAsync(request, token);
-            }),
+            token => UnlessUnconditional(isConditional, withCondition => _transfer.Value.PutObjectAsync(
+                FullKey(key),
+                content,
+                [
+                    ("If-None-Match", withCondition ? "*" : null),
+                    ("x-amz-tagging", tags.Length > 0 ? tags : null),
+                    ("x-amz-server-side-encryption", _options.ServerSideEncryption),
+                    ("x-amz-server-side-encryption-aws-kms-key-id", _options.ServerSideEncryption is null ? null : _options.KmsKeyId),
+                ],
+                token)),
             cancellationToken);
     }
 
@@ -323,7 +317,7 @@ public sealed class S3ObjectStore : IObjectStore
         {
             return await request(isConditional && !_ignoresConditions);
         }
-        catch (AmazonS3Exception error) when (isConditional && S3Errors.IsNotImplemented(error))
+        catch (Exception error) when (isConditional && S3Errors.IsNotImplemented(error))
         {
             _ignoresConditions = true;
             return await request(false);
@@ -348,10 +342,8 @@ public sealed class S3ObjectStore : IObjectStore
         }
 
         var digests = Convert.FromHexString(string.Concat(parts.OrderBy(part => part.Number).Select(part => part.ETag)));
-        return found.ETag == $"{Convert.ToHexStringLower(System.Security.Cryptography.MD5.HashData(digests))}-{parts.Count}";
+        return found.ETag == $"{Convert.ToHexStringLower(MD5.HashData(digests))}-{parts.Count}";
     }
-
-    private bool IsEncrypted => _options.Endpoint?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) ?? true;
 
     private async Task<bool> EqualsAsync(string key, ObjectInfo found, ReadOnlyMemory<byte> content, CancellationToken cancellationToken)
     {
@@ -364,6 +356,10 @@ public sealed class S3ObjectStore : IObjectStore
         await ReadAsync(key, 0, stored, cancellationToken);
         return content.Span.SequenceEqual(stored);
     }
+
+    // Where the bucket's name goes is for the SDK to know.
+    private Uri BucketUri() =>
+        new(((IAmazonS3)_client).DetermineServiceOperationEndpoint(new GetObjectRequest { BucketName = _options.Bucket, Key = "any" }).URL);
 
     private string FullKey(string key) => _options.Prefix.Length == 0 ? key : $"{_options.Prefix}/{key}";
 

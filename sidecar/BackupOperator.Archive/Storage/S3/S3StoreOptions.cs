@@ -43,8 +43,20 @@ public sealed record S3StoreOptions
 
     public int Concurrency { get; init; } = 4;
 
-    /// <summary>For one request, from its first byte to the answer's last.</summary>
+    /// <summary>For the answer to a request. What is large has as long as it takes, if only it moves.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>When nothing, or next to nothing, has moved for this long, a transfer is begun again.</summary>
+    public TimeSpan StallTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Of all uploads of the store together, in bytes a second; null for none.</summary>
+    public long? BandwidthLimit { get; init; }
+
+    /// <summary>
+    /// Whether a part's MD5 is computed before it is sent, so that one whose answer was lost is known again by its tag. Else
+    /// parts are vouched for by their SHA-256, which costs nothing here.
+    /// </summary>
+    public bool ForetellsTags { get; init; } = true;
 
     public RetryPolicy Retry { get; init; } = new();
 }
