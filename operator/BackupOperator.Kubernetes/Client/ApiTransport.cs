@@ -79,6 +79,7 @@ internal sealed class ApiTransport : IDisposable
         var response = await SendOnceAsync(request, refresh: false, cancellationToken);
         if (response.StatusCode == HttpStatusCode.Unauthorized)
         {
+            ApiMetrics.Count(request.Verb, (int)response.StatusCode);
             response.Dispose();
             response = await SendOnceAsync(request, refresh: true, cancellationToken);
         }

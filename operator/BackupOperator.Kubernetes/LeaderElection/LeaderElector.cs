@@ -1,4 +1,5 @@
 using BackupOperator.Kubernetes.Client;
+using BackupOperator.Kubernetes.Health;
 using BackupOperator.Kubernetes.Metrics;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -11,63 +12,80 @@ public sealed class LeaderElector(
     LeaderElectionOptions options,
     TimeProvider? time = null,
     Random? random = null,
-    ILogger<LeaderElector>? logger = null)
+    ILogger<LeaderElector>? logger = null) : IDisposable
 {
+    /// <summary>Longer than any request with all its retries.</summary>
+    private static readonly TimeSpan Stuck = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan ReleaseTimeout = TimeSpan.FromSeconds(5);
 
     private readonly TimeProvider time = time ?? TimeProvider.System;
     private readonly Jitter jitter = new(random ?? new Random());
     private readonly ILogger logger = logger ?? NullLogger<LeaderElector>.Instance;
     private readonly LeaseLock lease = new(client, options, time ?? TimeProvider.System);
+    private readonly Heartbeat attempted = new(time ?? TimeProvider.System);
+    private readonly Heartbeat renewed = new(time ?? TimeProvider.System);
+    private readonly CancellationTokenSource lost = new();
 
     public bool IsLeader { get; private set; }
+
+    /// <summary>Whether the Lease has been read: this process leads, or knows whom it waits for.</summary>
+    public bool IsStandingBy => lease.IsKnown;
+
+    /// <summary>Fires when the Lease is lost, and not when the work is asked to stop.</summary>
+    public CancellationToken Lost => lost.Token;
+
+    /// <summary>What is wrong with the election's own loop; null while it moves. An API server that cannot be reached is not its fault.</summary>
+    public string? Problem =>
+        IsLeader && renewed.Silence > options.LeaseDuration + options.RenewDeadline
+            ? $"{options.Identity} leads, and has not renewed its lease for {renewed.Silence.TotalSeconds:0} s"
+            : attempted.Silence > Stuck
+                ? $"the leader election has not moved for {attempted.Silence.TotalSeconds:0} s"
+                : null;
 
     /// <summary>
     /// Waits to be elected, runs <paramref name="work"/>, and gives the Lease back when the work has ended. The token of
     /// the work fires with <paramref name="cancellationToken"/>, and when the Lease is lost.
     /// </summary>
-    /// <exception cref="LeadershipLostException">The Lease was lost. The process is to end.</exception>
+    /// <exception cref="LeadershipLostException">
+    /// The Lease was lost. The process is to end at once; the work, which has been told, is not waited for: another may
+    /// lead already.
+    /// </exception>
     public async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
         await AcquireAsync(cancellationToken);
-        using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lost.Token);
         using var renewing = new CancellationTokenSource();
+        renewed.Beat();
         IsLeader = true;
-        LeaderMetrics.Won();
+        LeaderMetrics.IsLeader = true;
         logger.LogInformation("{Identity} leads", options.Identity);
         // The renewal goes on until the work has really ended, also while it stops.
-        var renewal = RenewAsync(leading, renewing.Token);
-        bool kept;
+        var renewal = RenewAsync(renewing.Token);
         try
         {
-            await WorkAsync(work, leading.Token, cancellationToken);
+            var working = work(leading.Token);
+            if (await Task.WhenAny(working, renewal) == working && !lost.IsCancellationRequested)
+            {
+                await working;
+            }
         }
         finally
         {
             IsLeader = false;
-            LeaderMetrics.Lost();
+            LeaderMetrics.IsLeader = false;
+            await leading.CancelAsync();
             await renewing.CancelAsync();
-            kept = await renewal;
+            await renewal;
         }
 
-        if (!kept)
+        if (lost.IsCancellationRequested)
         {
             throw new LeadershipLostException(
                 $"{options.Identity} could not renew the lease {options.Namespace}/{options.LeaseName} for {options.RenewDeadline.TotalSeconds:0} s.");
         }
     }
 
-    private static async Task WorkAsync(Func<CancellationToken, Task> work, CancellationToken leading, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await work(leading);
-        }
-        catch (OperationCanceledException) when (leading.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
-        {
-            // The loss is told by its own exception.
-        }
-    }
+    public void Dispose() => lost.Dispose();
 
     private async Task AcquireAsync(CancellationToken cancellationToken)
     {
@@ -84,25 +102,26 @@ public sealed class LeaderElector(
         }
     }
 
-    /// <returns>False where the Lease was lost.</returns>
-    private async Task<bool> RenewAsync(CancellationTokenSource leading, CancellationToken stop)
+    /// <summary>Ends when the Lease is lost, or after <paramref name="stop"/>, and then gives it back.</summary>
+    private async Task RenewAsync(CancellationToken stop)
     {
-        var renewed = time.GetTimestamp();
         try
         {
             while (true)
             {
                 await Task.Delay(options.RetryPeriod, time, stop);
-                var left = options.RenewDeadline - time.GetElapsedTime(renewed);
+                var left = options.RenewDeadline - renewed.Silence;
+                // The others count from when the server took it, which may be long before its answer.
+                var asked = time.GetTimestamp();
                 if (left > TimeSpan.Zero && await TryWithinAsync(left, stop))
                 {
-                    renewed = time.GetTimestamp();
+                    renewed.Beat(asked);
                 }
-                else if (time.GetElapsedTime(renewed) >= options.RenewDeadline || lease.Holder != options.Identity)
+                else if (renewed.Silence >= options.RenewDeadline || lease.Holder != options.Identity)
                 {
                     logger.LogError("{Identity} lost the lease to {Holder}", options.Identity, lease.Holder);
-                    await leading.CancelAsync();
-                    return false;
+                    await lost.CancelAsync();
+                    return;
                 }
             }
         }
@@ -110,7 +129,6 @@ public sealed class LeaderElector(
         {
             using var timeout = new CancellationTokenSource(ReleaseTimeout, time);
             await lease.ReleaseAsync(timeout.Token);
-            return true;
         }
     }
 
@@ -130,6 +148,7 @@ public sealed class LeaderElector(
 
     private async Task<bool> TryAsync(CancellationToken cancellationToken)
     {
+        attempted.Beat();
         try
         {
             return await lease.TryAcquireOrRenewAsync(cancellationToken);

@@ -11,8 +11,13 @@ namespace BackupOperator.Kubernetes.LeaderElection;
 /// </summary>
 internal sealed class LeaseLock(IKubernetesClient client, LeaderElectionOptions options, TimeProvider time)
 {
+    private static readonly TimeSpan ReleasedDuration = TimeSpan.FromSeconds(1);
+
     private V1Lease? observed;
     private long observedAt;
+
+    /// <summary>Whether the Lease has been read, or made, at least once.</summary>
+    public bool IsKnown => observed is not null;
 
     public string? Holder => observed?.Spec?.HolderIdentity is { Length: > 0 } holder ? holder : null;
 
@@ -22,6 +27,12 @@ internal sealed class LeaseLock(IKubernetesClient client, LeaderElectionOptions 
     /// <returns>False where another holds it, or was faster.</returns>
     public async Task<bool> TryAcquireOrRenewAsync(CancellationToken cancellationToken)
     {
+        // A holder need not look before it renews: the resourceVersion tells whether it still is one.
+        if (IsMine && await TryWriteAsync(options.Identity, options.LeaseDuration, cancellationToken))
+        {
+            return true;
+        }
+
         var lease = await client.GetAsync<V1Lease>(options.LeaseName, options.Namespace, cancellationToken);
         try
         {
@@ -60,10 +71,30 @@ internal sealed class LeaseLock(IKubernetesClient client, LeaderElectionOptions 
 
         try
         {
-            Observe(await WriteAsync(observed, "", TimeSpan.FromSeconds(1), cancellationToken));
+            // The answer to the last renewal may have been lost, and with it the resourceVersion.
+            if (!await TryWriteAsync("", ReleasedDuration, cancellationToken)
+                && await client.GetAsync<V1Lease>(options.LeaseName, options.Namespace, cancellationToken) is { } lease
+                && lease.Spec?.HolderIdentity == options.Identity)
+            {
+                Observe(await WriteAsync(lease, "", ReleasedDuration, cancellationToken));
+            }
         }
         catch (Exception e) when (e is KubernetesApiException or KubernetesUnavailableException or OperationCanceledException)
         {
+        }
+    }
+
+    /// <returns>False where the Lease has changed since it was observed, or is gone.</returns>
+    private async Task<bool> TryWriteAsync(string holder, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        try
+        {
+            Observe(await WriteAsync(observed!, holder, duration, cancellationToken));
+            return true;
+        }
+        catch (KubernetesApiException e) when (e.IsConflict || e.IsNotFound)
+        {
+            return false;
         }
     }
 

@@ -4,10 +4,8 @@ namespace BackupOperator.Kubernetes.Metrics;
 
 internal static class LeaderMetrics
 {
-    private static readonly UpDownCounter<long> Leader = KubernetesMeter.Meter.CreateUpDownCounter<long>(
-        "mysqlbackup_leader", description: "1 on the replica that leads.");
+    static LeaderMetrics() => KubernetesMeter.Meter.CreateObservableGauge(
+        "mysqlbackup_leader", () => IsLeader ? 1 : 0, description: "1 on the replica that leads, 0 on those that stand by.");
 
-    public static void Won() => Leader.Add(1);
-
-    public static void Lost() => Leader.Add(-1);
+    public static bool IsLeader { get; set; }
 }

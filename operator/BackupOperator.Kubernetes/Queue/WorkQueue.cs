@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using BackupOperator.Kubernetes.Client;
+using BackupOperator.Kubernetes.Health;
 
 namespace BackupOperator.Kubernetes.Queue;
 
@@ -21,6 +22,7 @@ public sealed class WorkQueue<TKey>(WorkQueueOptions options, TimeProvider time,
     private readonly HashSet<TKey> working = [];
     private readonly Dictionary<TKey, Delayed> delayed = [];
     private readonly Dictionary<TKey, int> failures = [];
+    private readonly Heartbeat moved = new(time);
     private bool closed;
 
     /// <summary>Keys that wait for a worker; those that wait for their time do not count.</summary>
@@ -35,11 +37,33 @@ public sealed class WorkQueue<TKey>(WorkQueueOptions options, TimeProvider time,
         }
     }
 
+    /// <summary>How long keys have been waiting without any being taken; zero where none waits.</summary>
+    public TimeSpan Standstill
+    {
+        get
+        {
+            lock (gate)
+            {
+                return waiting.Count == 0 ? TimeSpan.Zero : moved.Silence;
+            }
+        }
+    }
+
     public void Add(TKey key)
     {
         lock (gate)
         {
-            if (!closed && waiting.Add(key) && !working.Contains(key))
+            if (closed || !waiting.Add(key))
+            {
+                return;
+            }
+
+            if (waiting.Count == 1)
+            {
+                moved.Beat();
+            }
+
+            if (!working.Contains(key))
             {
                 ready.Writer.TryWrite(key);
             }
@@ -115,6 +139,7 @@ public sealed class WorkQueue<TKey>(WorkQueueOptions options, TimeProvider time,
             {
                 waiting.Remove(key);
                 working.Add(key);
+                moved.Beat();
             }
 
             yield return key;

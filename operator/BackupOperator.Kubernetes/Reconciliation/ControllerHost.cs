@@ -35,6 +35,9 @@ public sealed class ControllerHost
     /// <summary>Whether all that is watched has been read at least once.</summary>
     public bool IsSynced => pool.All.All(i => i.Synced.IsCompleted);
 
+    /// <summary>What is stuck, in words for people; nothing while all loops move, whatever the API server answers.</summary>
+    public IEnumerable<string> Problems => pool.All.Select(i => i.Problem).Concat(runners.Select(r => r.Problem)).OfType<string>();
+
     /// <summary>
     /// What the watches know of all objects of a kind, without a request; it may be a moment behind. To be called before
     /// <see cref="RunAsync"/>.
@@ -61,11 +64,13 @@ public sealed class ControllerHost
     /// Runs until <paramref name="stopping"/>; then begins no reconcile any more, and lets the running ones finish within
     /// <see cref="ControllerOptions.ShutdownTimeout"/>. Any other end is an exception.
     /// </summary>
-    public async Task RunAsync(CancellationToken stopping)
+    /// <param name="aborting">Cancels the running reconciles too, at once.</param>
+    public async Task RunAsync(CancellationToken stopping, CancellationToken aborting = default)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        using var abort = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        await using var registration = stop.Token.Register(() => abort.CancelAfter(options.ShutdownTimeout));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stopping, aborting);
+        using var late = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(late.Token, aborting);
+        await using var registration = stop.Token.Register(() => late.CancelAfter(options.ShutdownTimeout));
         var tasks = pool.All.Select(i => i.RunAsync(stop.Token))
             .Concat(runners.Select(r => r.RunAsync(stop.Token, abort.Token)))
             .Select(task => StopAllOnFailureAsync(task, stop))

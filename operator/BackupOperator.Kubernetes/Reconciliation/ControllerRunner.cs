@@ -11,6 +11,9 @@ namespace BackupOperator.Kubernetes.Reconciliation;
 internal sealed class ControllerRunner<TEntity> : IControllerRunner
     where TEntity : class, IKubernetesObject
 {
+    /// <summary>How much longer than its timeout a reconcile may take before it counts as stuck.</summary>
+    private static readonly TimeSpan Grace = TimeSpan.FromMinutes(1);
+
     private readonly ControllerOptions options;
     private readonly ControllerBuilder<TEntity> builder;
     private readonly TimeProvider time;
@@ -18,7 +21,9 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner
     private readonly Reconciler<TEntity> reconciler;
     private readonly IReadOnlyList<Informer<TEntity>> primaries;
     private readonly WorkQueue<NamespacedName> queue;
+    private readonly RunningReconciles running;
     private readonly string name;
+    private volatile bool started;
 
     public ControllerRunner(
         IKubernetesClient client,
@@ -35,6 +40,7 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner
         this.time = time;
         this.logger = logger;
         name = controller.GetType().Name;
+        running = new(time);
         reconciler = new(client, controller, builder.Finalizers);
         queue = new(options.Queue, time, jitter);
         ReconcileMetrics.ObserveQueue(name, () => queue.Depth);
@@ -49,6 +55,21 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner
 
     public IEnumerable<IInformer> Informers { get; }
 
+    public string? Problem
+    {
+        get
+        {
+            if (running.Oldest is var (oldest, age) && age > options.ReconcileTimeout + Grace)
+            {
+                return $"{name} has been at {oldest} for {age.TotalSeconds:0} s";
+            }
+
+            // A worker is free again after each timeout at the latest.
+            var standstill = started ? queue.Standstill : TimeSpan.Zero;
+            return standstill > options.ReconcileTimeout + Grace ? $"{name} has not taken work for {standstill.TotalSeconds:0} s" : null;
+        }
+    }
+
     public async Task RunAsync(CancellationToken stopping, CancellationToken aborting)
     {
         try
@@ -56,11 +77,13 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner
             // Before all caches are filled a controller would see a world with holes.
             await Task.WhenAll(Informers.Select(i => i.Synced)).WaitAsync(stopping);
             logger.LogInformation("{Controller} has seen all {Kind}s and starts", name, EntityDefinition.Of<TEntity>().Kind);
+            started = true;
             var workers = Enumerable.Range(0, builder.Workers ?? options.Workers).Select(_ => WorkAsync(stopping, aborting));
             await Task.WhenAll([.. workers, ResyncAsync(stopping)]);
         }
         finally
         {
+            started = false;
             queue.Close();
         }
     }
@@ -112,12 +135,14 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner
     {
         await foreach (var key in queue.TakeAllAsync(stopping))
         {
+            running.Begin(key);
             try
             {
                 await ReconcileAsync(key, aborting);
             }
             finally
             {
+                running.End(key);
                 queue.Done(key);
             }
         }

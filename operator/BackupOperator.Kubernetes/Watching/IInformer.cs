@@ -6,5 +6,8 @@ internal interface IInformer
     /// <summary>Ends when the first list has been read.</summary>
     Task Synced { get; }
 
+    /// <summary>What is wrong with its loop; null while it moves, also where nothing but errors come back.</summary>
+    string? Problem { get; }
+
     Task RunAsync(CancellationToken cancellationToken);
 }

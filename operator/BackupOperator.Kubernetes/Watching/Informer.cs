@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using BackupOperator.Kubernetes.Client;
+using BackupOperator.Kubernetes.Health;
 using BackupOperator.Kubernetes.Models;
 using Microsoft.Extensions.Logging;
 
@@ -26,10 +27,16 @@ public sealed class Informer<T>(
     private readonly List<Action<EntityChange<T>>> subscribers = [];
     private readonly TaskCompletionSource synced = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly string kind = EntityDefinition.Of<T>().Kind;
+    private readonly Heartbeat heartbeat = new(time);
+    private volatile bool running;
     private string? resourceVersion;
     private int failures;
 
     public Task Synced => synced.Task;
+
+    public string? Problem => running && heartbeat.Silence is var silence && silence > options.StuckAfter
+        ? $"the watch of {kind} has not moved for {silence.TotalSeconds:0} s"
+        : null;
 
     /// <summary>The last known states. They are shared: do not change them.</summary>
     public IEnumerable<T> Entities => cache.Entities;
@@ -41,6 +48,8 @@ public sealed class Informer<T>(
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        heartbeat.Beat();
+        running = true;
         while (!cancellationToken.IsCancellationRequested)
         {
             try
@@ -62,7 +71,9 @@ public sealed class Informer<T>(
                 logger.LogWarning("Watching {Kind} failed ({Failures} in a row): {Error}{Hint}", kind, failures, e.Message, Hint(e));
             }
 
+            heartbeat.Beat();
             await PauseAsync(cancellationToken);
+            heartbeat.Beat();
         }
     }
 
@@ -74,11 +85,13 @@ public sealed class Informer<T>(
             Tell(cache.Replace(list));
             resourceVersion = list.ResourceVersion;
             synced.TrySetResult();
+            heartbeat.Beat();
         }
 
         var start = time.GetTimestamp();
         await foreach (var change in client.WatchAsync<T>(@namespace, resourceVersion, query, cancellationToken))
         {
+            heartbeat.Beat();
             Tell(cache.Apply(change));
             resourceVersion = change.Entity.Metadata.ResourceVersion ?? resourceVersion;
             failures = 0;

@@ -1,4 +1,6 @@
 using System.Net;
+using System.Text.Json.Nodes;
+using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.LeaderElection;
 using BackupOperator.Kubernetes.Models;
 using BackupOperator.LocalCluster.ApiServer.Faults;
@@ -86,8 +88,77 @@ public sealed class LeaderElectorTests : IAsyncLifetime
         await first.AdvanceUntilAsync(() => first.Ended, TimeSpan.FromSeconds(60));
 
         (first.Time.GetUtcNow() - start).ShouldBeLessThan(TimeSpan.FromSeconds(15));
-        first.WorkCancelled.ShouldBeTrue();
+        await TestCluster.EventuallyAsync(() => first.WorkCancelled);
         (await Should.ThrowAsync<LeadershipLostException>(() => first.Running)).Message.ShouldContain("backup-operator-leader");
+    }
+
+    [Fact]
+    public async Task A_lost_lease_ends_everything_at_once_whatever_the_work_does()
+    {
+        var first = new Candidate(this, "first") { Ending = new(TaskCreationOptions.RunContinuationsAsynchronously) };
+        await first.LeadsAsync();
+        using var fault = cluster.Server.Faults.Add(r => r.Resource == "leases", new() { Answer = HttpStatusCode.InternalServerError });
+
+        await first.AdvanceUntilAsync(() => first.Ended, TimeSpan.FromSeconds(15));
+
+        first.Elector.Lost.IsCancellationRequested.ShouldBeTrue();
+        await Should.ThrowAsync<LeadershipLostException>(() => first.Running);
+        first.Ending!.SetResult();
+    }
+
+    [Fact]
+    public async Task A_renewal_is_a_single_request()
+    {
+        var first = new Candidate(this, "first");
+        await first.LeadsAsync();
+        var before = first.Client.Requests;
+
+        for (var i = 0; i < 20; i++)
+        {
+            await first.StepAsync(TimeSpan.FromSeconds(1));
+        }
+
+        (first.Client.Requests - before).ShouldBe(10);
+        await first.StopAsync();
+    }
+
+    [Fact]
+    public async Task The_lease_is_given_back_even_where_the_answer_to_the_last_renewal_was_lost()
+    {
+        var first = new Candidate(this, "first");
+        await first.LeadsAsync();
+        await cluster.Client.PatchAsync<V1Lease>(
+            "backup-operator-leader", "shop", KubernetesPatch.Merge(JsonNode.Parse("""{"metadata":{"labels":{"seen":"no"}}}""")!));
+
+        await first.StopAsync();
+
+        (await LeaseAsync()).Spec!.HolderIdentity.ShouldBe("");
+    }
+
+    [Fact]
+    public async Task A_leader_whose_renewal_hangs_is_not_alive_and_one_that_waits_long_is()
+    {
+        var first = new Candidate(this, "first");
+        await first.LeadsAsync();
+        var second = new Candidate(this, "second");
+        await second.WaitsAsync();
+        for (var i = 0; i < 600; i++)
+        {
+            first.Time.Advance(TimeSpan.FromSeconds(1));
+            await second.StepAsync(TimeSpan.FromSeconds(1));
+            await TestCluster.EventuallyAsync(() => first.Client.UnderWay == 0);
+        }
+
+        second.Elector.Problem.ShouldBeNull();
+        second.Elector.IsStandingBy.ShouldBeTrue();
+        first.Elector.Problem.ShouldBeNull();
+        var never = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        first.Client.Gate = never.Task;
+        first.Time.Advance(TimeSpan.FromSeconds(30));
+
+        first.Elector.Problem!.ShouldContain("has not renewed its lease for");
+        never.SetResult();
+        await stop.CancelAsync();
     }
 
     [Fact]

@@ -8,7 +8,14 @@ public sealed class TrackedClient(IKubernetesClient inner) : IKubernetesClient
 {
     private int underWay;
 
+    private int requests;
+
     public int UnderWay => Volatile.Read(ref underWay);
+
+    public int Requests => Volatile.Read(ref requests);
+
+    /// <summary>What each request waits for, whatever its token says.</summary>
+    public Task Gate { get; set; } = Task.CompletedTask;
 
     Task<T?> IKubernetesClient.GetAsync<T>(string name, string? @namespace, CancellationToken cancellationToken)
         where T : class => TrackAsync(() => inner.GetAsync<T>(name, @namespace, cancellationToken));
@@ -35,8 +42,10 @@ public sealed class TrackedClient(IKubernetesClient inner) : IKubernetesClient
     private async Task<T> TrackAsync<T>(Func<Task<T>> send)
     {
         Interlocked.Increment(ref underWay);
+        Interlocked.Increment(ref requests);
         try
         {
+            await Gate;
             return await send();
         }
         finally

@@ -23,6 +23,25 @@ public sealed class WorkQueueTests
     }
 
     [Fact]
+    public async Task Only_keys_that_wait_while_none_is_taken_are_a_standstill()
+    {
+        time.Advance(TimeSpan.FromHours(1));
+        queue.Add("a");
+        queue.Standstill.ShouldBe(TimeSpan.Zero, "an empty queue is no standstill");
+        time.Advance(TimeSpan.FromSeconds(10));
+        queue.Add("b");
+        queue.Standstill.ShouldBe(TimeSpan.FromSeconds(10));
+
+        await TakeAsync(1);
+        queue.Standstill.ShouldBe(TimeSpan.Zero);
+        time.Advance(TimeSpan.FromSeconds(5));
+        queue.Standstill.ShouldBe(TimeSpan.FromSeconds(5));
+        await TakeAsync(1);
+        time.Advance(TimeSpan.FromHours(1));
+        queue.Standstill.ShouldBe(TimeSpan.Zero);
+    }
+
+    [Fact]
     public async Task A_key_is_not_worked_on_twice_at_once_and_nothing_that_comes_meanwhile_is_lost()
     {
         queue.Add("a");
