@@ -3,6 +3,7 @@ using BackupOperator.Guard;
 using BackupOperator.Jobs;
 using BackupOperator.Kubernetes.Events;
 using BackupOperator.Kubernetes.Reconciliation;
+using BackupOperator.Metrics;
 using BackupOperator.Options;
 using BackupOperator.Restores;
 using BackupOperator.Runs;
@@ -18,22 +19,24 @@ internal sealed class Composition(
     IServerProbe server,
     IEventPublisher events,
     TimeProvider time,
-    ILoggerFactory loggers)
+    ILoggerFactory loggers,
+    OperatorMetrics metrics)
 {
     private const string OurObjects = RunLabels.ManagedBy + "=" + RunLabels.Operator;
 
     public ControllerHost Build()
     {
         var host = new ControllerHost(client, options.Controllers, time, loggers);
+        metrics.Targets.Observe(host.CacheOf<V1StatefulSet>(), host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>());
         var lookup = new RunLookup(client, host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>());
         var statuses = new StatusWriter(client);
         var observer = new RunObserver(client, lookup, options, time);
         var actions = new RunActions(client, new TargetLease(client, time), options);
         var claims = new ClaimChecks(client);
         var backups = new RunReconciler<MySqlBackup>(
-            new BackupFlow(claims, server, client, time), observer, statuses, actions, events, time, loggers.CreateLogger<MySqlBackupController>());
+            new BackupFlow(claims, server, client, time), observer, statuses, actions, events, metrics.Runs, time, loggers.CreateLogger<MySqlBackupController>());
         var restores = new RunReconciler<MySqlRestore>(
-            new RestoreFlow(claims, new SourceResolver(client)), observer, statuses, actions, events, time, loggers.CreateLogger<MySqlRestoreController>());
+            new RestoreFlow(claims, new SourceResolver(client)), observer, statuses, actions, events, metrics.Runs, time, loggers.CreateLogger<MySqlRestoreController>());
         var guard = new StatefulSetGuardController(
             new GuardObserver(client, lookup, new PodAnswer(server, time), time), new GuardActions(client, statuses, time),
             events, time, loggers.CreateLogger<StatefulSetGuardController>());

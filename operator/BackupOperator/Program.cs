@@ -6,4 +6,7 @@ var root = new RootCommand("Backs up and restores MySQL and MariaDB on Kubernete
 
 // Without a verb the operator runs.
 string[] words = args is [] || (args[0].StartsWith('-') && args[0] is not ("--version" or "--help" or "-h" or "-?")) ? [run.Name, .. args] : args;
-return await root.Parse(words[0] == run.Name ? [.. words, .. run.FromEnvironment(words, Environment.GetEnvironmentVariable)] : words).InvokeAsync();
+string[] all = words[0] == run.Name ? [.. words, .. run.FromEnvironment(words, Environment.GetEnvironmentVariable)] : words;
+
+// On SIGTERM the operator finishes what it is at, within times of its own; the library's two seconds would cut that off.
+return await root.Parse(all).InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = RunCommand.LongestShutdown });

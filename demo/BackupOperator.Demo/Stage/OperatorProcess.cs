@@ -29,6 +29,7 @@ internal sealed class OperatorProcess : IAsyncDisposable
         start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["SIDECAR_IMAGE"] = sidecarImage;
         start.Environment["LEADER_ELECTION"] = "false";
+        start.Environment["METRICS_BIND_ADDRESS"] = "0";
         var log = new StreamWriter(logFile) { AutoFlush = true };
         var process = Process.Start(start) ?? throw new InvalidOperationException("The operator cannot be started.");
         var running = new OperatorProcess(process, log);

@@ -1,9 +1,12 @@
 using System.CommandLine;
 using BackupOperator.Core.Durations;
+using BackupOperator.Health;
+using BackupOperator.Http;
 using BackupOperator.Kubernetes.Configuration;
 using BackupOperator.Kubernetes.Events;
 using BackupOperator.Kubernetes.LeaderElection;
 using BackupOperator.Logging;
+using BackupOperator.Metrics;
 using BackupOperator.Options;
 using BackupOperator.Targets;
 using Serilog.Events;
@@ -13,6 +16,12 @@ namespace BackupOperator.Commands;
 /// <summary>Runs the operator until it is told to stop. Each flag has a variable of the same name in capitals.</summary>
 internal sealed class RunCommand : Command
 {
+    /// <summary>
+    /// Above what a stop can take: running reconciles (20 s), the leader's Lease (5 s), the last events (5 s). The pod's
+    /// terminationGracePeriodSeconds has to be longer.
+    /// </summary>
+    public static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(35);
+
     private const string OperatorName = "mysql-backup-operator";
 
     private readonly Option<string> watchNamespaces = Flag("--watch-namespaces", "Namespaces to look at, separated by commas; all when empty.", "");
@@ -22,6 +31,8 @@ internal sealed class RunCommand : Command
     private readonly Option<string> leaderNamespace = Flag("--leader-election-namespace", "Namespace of the leader's Lease; the operator's own when empty.", "");
     private readonly Option<string> resync = Flag("--resync", "How often everything is looked at although nothing changed.", "5m");
     private readonly Option<string> jobTtl = Flag("--job-ttl", "How long a finished Job and its logs stay.", "4h");
+    private readonly Option<string> metricsBindAddress = Flag(
+        "--metrics-bind-address", "Where /metrics, /healthz and /readyz are answered: :8080, 127.0.0.1:8080 or [::1]:8080; 0 for nowhere.", ":8080");
     private readonly Option<LogEventLevel> logLevel = Flag("--log-level", "Verbose, Debug, Information, Warning or Error.", LogEventLevel.Information);
     private readonly Option<LogFormat> logFormat = Flag("--log-format", "Text or Json.", LogFormat.Text);
 
@@ -37,7 +48,7 @@ internal sealed class RunCommand : Command
     }
 
     private IEnumerable<Option> Flags =>
-        [watchNamespaces, sidecarImage, maxConcurrentRuns, leaderElection, leaderNamespace, resync, jobTtl, logLevel, logFormat];
+        [watchNamespaces, sidecarImage, maxConcurrentRuns, leaderElection, leaderNamespace, resync, jobTtl, metricsBindAddress, logLevel, logFormat];
 
     /// <summary>The flags that the environment sets and the command line does not: read, checked and refused in the same way.</summary>
     public IEnumerable<string> FromEnvironment(IReadOnlyCollection<string> args, Func<string, string?> variable) =>
@@ -85,17 +96,16 @@ internal sealed class RunCommand : Command
         using var client = new KubernetesClient(
             KubernetesClientConfiguration.BuildDefaultConfig(time), time: time, logger: loggers.CreateLogger<KubernetesClient>());
         await using var events = new EventPublisher(client, OperatorName, identity, time, loggers.CreateLogger<EventPublisher>());
-        var composition = new Composition(client, options, new ServerProbe(time), events, time, loggers);
-        if (!options.LeaderElection)
-        {
-            await composition.Build().RunAsync(cancellationToken);
-            return;
-        }
-
+        using var metrics = new OperatorMetrics(time);
+        var host = new Composition(client, options, new ServerProbe(time), events, time, loggers, metrics).Build();
         var @namespace = string.IsNullOrEmpty(leaderNamespace) ? client.Namespace ?? "default" : leaderNamespace;
-        var elector = new LeaderElector(
-            client, LeaderElectionOptions.For(OperatorName, @namespace, identity), time, logger: loggers.CreateLogger<LeaderElector>());
-        await elector.RunAsync(composition.Build().RunAsync, cancellationToken);
+        using var elector = options.LeaderElection
+            ? new LeaderElector(client, LeaderElectionOptions.For(OperatorName, @namespace, identity), time, logger: loggers.CreateLogger<LeaderElector>())
+            : null;
+        await using var endpoints = OperatorEndpoints.Start(options.MetricsBindAddress, metrics, new HealthEndpoints(host, elector, cancellationToken), time, loggers);
+
+        // A stop lets running reconciles finish; a lost lease cuts them off.
+        await (elector?.RunAsync(leading => host.RunAsync(leading, elector.Lost), cancellationToken) ?? host.RunAsync(cancellationToken));
     }
 
     private OperatorOptions? Read(ParseResult parsed, ILogger logger)
@@ -113,6 +123,13 @@ internal sealed class RunCommand : Command
             return null;
         }
 
+        var address = parsed.GetValue(metricsBindAddress)!;
+        if (address != "0" && BindAddress.Parse(address) is null)
+        {
+            logger.LogCritical("--metrics-bind-address {Address} is none: give a port such as :8080, an address and a port such as 127.0.0.1:8080 or [::1]:8080, or 0 for none", address);
+            return null;
+        }
+
         return new OperatorOptions
         {
             WatchNamespaces = parsed.GetValue(watchNamespaces)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
@@ -121,6 +138,7 @@ internal sealed class RunCommand : Command
             LeaderElection = parsed.GetValue(leaderElection),
             Resync = resyncEvery,
             JobTtl = ttl,
+            MetricsBindAddress = BindAddress.Parse(address),
         };
     }
 

@@ -1,9 +1,10 @@
+using BackupOperator.Http;
 using BackupOperator.Kubernetes.Reconciliation;
 
 namespace BackupOperator.Options;
 
 /// <summary>The operator's settings, from flags and the environment.</summary>
-public sealed record OperatorOptions
+internal sealed record OperatorOptions
 {
     /// <summary>Empty: all namespaces.</summary>
     public IReadOnlyList<string> WatchNamespaces { get; init; } = [];
@@ -22,6 +23,9 @@ public sealed record OperatorOptions
 
     /// <summary>Wait to be the leader before doing anything.</summary>
     public bool LeaderElection { get; init; } = true;
+
+    /// <summary>Where probes and scrapes are answered; null for nowhere.</summary>
+    public BindAddress? MetricsBindAddress { get; init; }
 
     public ControllerOptions Controllers => new() { Namespaces = WatchNamespaces, ResyncInterval = Resync, Workers = Math.Max(4, MaxConcurrentRuns) };
 }

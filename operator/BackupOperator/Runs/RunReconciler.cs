@@ -1,4 +1,5 @@
 using BackupOperator.Kubernetes.Events;
+using BackupOperator.Metrics;
 using BackupOperator.Statuses;
 
 namespace BackupOperator.Runs;
@@ -13,6 +14,7 @@ internal sealed class RunReconciler<TEntity>(
     StatusWriter statuses,
     RunActions actions,
     IEventPublisher events,
+    RunMetrics metrics,
     TimeProvider time,
     ILogger logger)
     where TEntity : class, IRunEntity
@@ -43,6 +45,7 @@ internal sealed class RunReconciler<TEntity>(
             var (written, changed) = await statuses.WriteAsync(fresh, next, cancellationToken);
             if (changed)
             {
+                metrics.Written(fresh, written);
                 Tell(fresh, written);
             }
 

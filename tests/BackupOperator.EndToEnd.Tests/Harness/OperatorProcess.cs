@@ -34,6 +34,7 @@ internal sealed class OperatorProcess(string kubeconfig, string sidecarImage) : 
         start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["SIDECAR_IMAGE"] = sidecarImage;
         start.Environment["LEADER_ELECTION"] = "false";
+        start.Environment["METRICS_BIND_ADDRESS"] = "0";
         _process = Process.Start(start)!;
         _process.OutputDataReceived += Keep;
         _process.ErrorDataReceived += Keep;

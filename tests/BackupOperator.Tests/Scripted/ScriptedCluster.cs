@@ -5,6 +5,7 @@ using BackupOperator.Kubernetes.Crds;
 using BackupOperator.Kubernetes.Events;
 using BackupOperator.Kubernetes.Serialization;
 using BackupOperator.LocalCluster.ApiServer;
+using BackupOperator.Metrics;
 using BackupOperator.Options;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -33,6 +34,9 @@ internal sealed class ScriptedCluster : IAsyncDisposable
     public StatefulSetPlayer Sets { get; }
 
     public FakeServer Database { get; } = new();
+
+    /// <summary>Of the operator that runs now.</summary>
+    public OperatorMetrics Metrics { get; private set; } = new(TimeProvider.System);
 
     public OperatorOptions Options { get; set; } = new() { SidecarImage = "sidecar:test" };
 
@@ -64,13 +68,15 @@ internal sealed class ScriptedCluster : IAsyncDisposable
     {
         running = new CancellationTokenSource();
         var token = running.Token;
+        Metrics.Dispose();
+        Metrics = new OperatorMetrics(TimeProvider.System);
         operatorTask = Task.Run(async () =>
         {
             using var real = NewClient();
             var client = wrap?.Invoke(real) ?? real;
             await using var events = new EventPublisher(client, "backup-operator", "test");
             using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new TestOutputLogger()).SetMinimumLevel(LogLevel.Information));
-            var composition = new Composition(client, Options, Database, events, TimeProvider.System, loggers);
+            var composition = new Composition(client, Options, Database, events, TimeProvider.System, loggers, Metrics);
             await composition.Build().RunAsync(token);
         });
     }
@@ -131,6 +137,7 @@ internal sealed class ScriptedCluster : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopOperatorAsync();
+        Metrics.Dispose();
         await Sets.DisposeAsync();
         Client.Dispose();
         await server.DisposeAsync();

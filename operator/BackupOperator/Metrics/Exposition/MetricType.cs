@@ -1,0 +1,8 @@
+namespace BackupOperator.Metrics.Exposition;
+
+internal enum MetricType
+{
+    Counter,
+    Gauge,
+    Histogram,
+}
