@@ -34,7 +34,8 @@ internal sealed class Composition(
         var actions = new RunActions(client, new TargetLease(client, time), options);
         var claims = new ClaimChecks(client);
         var backups = new RunReconciler<MySqlBackup>(
-            new BackupFlow(claims, server, client, time), observer, statuses, actions, events, metrics.Runs, time, loggers.CreateLogger<MySqlBackupController>());
+            new BackupFlow(claims, new BackupCatalogue(host.CacheOf<MySqlBackup>()), server, client, time),
+            observer, statuses, actions, events, metrics.Runs, time, loggers.CreateLogger<MySqlBackupController>());
         var restores = new RunReconciler<MySqlRestore>(
             new RestoreFlow(claims, new SourceResolver(client)), observer, statuses, actions, events, metrics.Runs, time, loggers.CreateLogger<MySqlRestoreController>());
         var guard = new StatefulSetGuardController(

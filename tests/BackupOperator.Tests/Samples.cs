@@ -88,6 +88,8 @@ internal static class Samples
         return entity;
     }
 
+    public static EncryptionSpec Encryption() => new() { SecretRef = new EncryptionKeyReference { Name = "backup-keys", Key = "2025" } };
+
     public static StorageSpec S3() => new()
     {
         S3 = new S3StorageSpec
@@ -100,6 +102,7 @@ internal static class Samples
             CredentialsSecretRef = new S3CredentialsReference { Name = "s3-keys", SessionTokenKey = "TOKEN" },
             CaSecretRef = new CaReference { Name = "s3-ca" },
             PartSize = "32Mi",
+            BandwidthLimit = "50Mi",
         },
     };
 }

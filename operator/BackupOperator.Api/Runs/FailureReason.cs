@@ -34,6 +34,7 @@ public static class FailureReason
     public const string NameConflict = nameof(NameConflict);
     public const string ConnectionSecretInvalid = nameof(ConnectionSecretInvalid);
     public const string StorageSecretInvalid = nameof(StorageSecretInvalid);
+    public const string EncryptionSecretInvalid = nameof(EncryptionSecretInvalid);
     public const string ClaimNotFound = nameof(ClaimNotFound);
     public const string PreparingTimeout = nameof(PreparingTimeout);
     public const string QueuedTimeout = nameof(QueuedTimeout);

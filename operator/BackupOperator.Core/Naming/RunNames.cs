@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace BackupOperator.Core.Naming;
 
 /// <summary>
@@ -17,6 +19,14 @@ public static class RunNames
 
     /// <summary>The Job that removes the data a restore has kept.</summary>
     public static string RemovePreviousJob(string resource, string uid) => With(resource, uid, "-cleanup");
+
+    /// <summary>The Job of one attempt at the copies of a backup.</summary>
+    /// <param name="attempt">From 2: the backup itself is the first.</param>
+    public static string CopyJob(string resource, string uid, int attempt) =>
+        With(resource, uid, "-copy-" + attempt.ToString(CultureInfo.InvariantCulture));
+
+    /// <summary>ServiceAccount, Role and RoleBinding of what copies: it has no rights to the database.</summary>
+    public static string CopyAccess(string resource, string uid) => With(resource, uid, "-copy");
 
     /// <summary>The Lease that keeps runs of one StatefulSet apart.</summary>
     public static string Lease(string statefulSet) => "mysqlbackup-" + statefulSet;

@@ -45,12 +45,14 @@ public sealed record JobObservation(
 /// <param name="Alive">It is there and its container has not ended for good.</param>
 /// <param name="WaitingFor">What keeps it from running, in the words of the scheduler or the kubelet.</param>
 /// <param name="Termination">How its container ended.</param>
+/// <param name="Finding">What the spec names and the pod cannot have, where that is what keeps it from running.</param>
 public sealed record PodObservation(
     string Name,
     DateTimeOffset CreatedAt,
     bool Alive,
     string? WaitingFor = null,
-    ContainerTermination? Termination = null);
+    ContainerTermination? Termination = null,
+    SpecFinding? Finding = null);
 
 /// <summary>The end of a container.</summary>
 /// <param name="Reason">The kubelet's word, such as <c>OOMKilled</c>, or the pod's, such as <c>Evicted</c>.</param>

@@ -11,6 +11,9 @@ public enum JobPurpose
 
     /// <summary>Removes the data that a restore has kept.</summary>
     RemovePrevious,
+
+    /// <summary>Tries the copies of a backup again that are not complete.</summary>
+    Copy,
 }
 
 /// <summary>One small change to the cluster. Each can be repeated without harm.</summary>
@@ -30,9 +33,9 @@ public abstract record RunAction
     public sealed record ReleaseLease : RunAction;
 
     /// <summary>ServiceAccount, Role and RoleBinding of the sidecar.</summary>
-    public sealed record CreateAccess : RunAction;
+    public sealed record CreateAccess(JobPurpose Purpose = JobPurpose.Run) : RunAction;
 
-    public sealed record DeleteAccess : RunAction;
+    public sealed record DeleteAccess(JobPurpose Purpose = JobPurpose.Run) : RunAction;
 
     public sealed record CreateJob(JobPurpose Purpose) : RunAction;
 

@@ -168,14 +168,20 @@ public static class RunPlanner
         var waitsSince = last is { WaitingFor: not null } ? Latest(last.CreatedAt, startedAt) : startedAt;
         if ((last?.WaitingFor is not null || o.Report?.Step is null) && now - waitsSince > o.Limits.Preparing)
         {
+            if (last?.Finding is { } finding)
+            {
+                return End(o, RunStage.Failed, finding.Reason, finding.Message, retryable: true, now) with { JobUid = job.Uid };
+            }
+
             var why = last?.WaitingFor ?? (last is null ? "its Job has no pod" : "its pod has not reported");
             return PreparingTimeout(o, why, now) with { JobUid = job.Uid };
         }
 
         if (o.Report?.Step is not { } step)
         {
-            var message = last?.WaitingFor is { } waiting ? $"Waiting for pod {last.Name}: {waiting}" : "Waiting for the sidecar's first word";
-            return Preparing(o, message, Later) with { JobUid = job.Uid };
+            var message = last?.Finding?.Message
+                ?? (last?.WaitingFor is { } waiting ? $"Waiting for pod {last.Name}: {waiting}" : "Waiting for the sidecar's first word");
+            return Preparing(o, message, Later, last?.Finding) with { JobUid = job.Uid };
         }
 
         return new RunDecision
@@ -184,7 +190,7 @@ public static class RunPlanner
             Step = step,
             JobUid = job.Uid,
             Message = last?.WaitingFor is { } again ? $"Waiting for pod {last.Name}: {again}" : null,
-            Conditions = [RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
+            Conditions = [RunConditions.Accepted(last?.Finding), RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
             RequeueAfter = Later,
         };
     }
@@ -231,11 +237,11 @@ public static class RunPlanner
     private static Ending NotRestored(DateTimeOffset now) =>
         new(RunStage.Failed, RunReason.DatabaseNotRestored, "The run has done its work, and MySQL does not answer", Retryable: false, now);
 
-    private static RunDecision Preparing(RunObservation o, string message, TimeSpan requeueAfter) => new()
+    private static RunDecision Preparing(RunObservation o, string message, TimeSpan requeueAfter, SpecFinding? finding = null) => new()
     {
         Stage = RunStage.Preparing,
         Message = message,
-        Conditions = [RunConditions.Accepted(finding: null), RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
+        Conditions = [RunConditions.Accepted(finding), RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
         RequeueAfter = requeueAfter,
     };
 

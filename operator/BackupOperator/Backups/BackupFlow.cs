@@ -6,7 +6,7 @@ using BackupOperator.Targets;
 namespace BackupOperator.Backups;
 
 /// <summary>What is special about backups.</summary>
-internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKubernetesClient client, TimeProvider time) : IRunFlow<MySqlBackup>
+internal sealed class BackupFlow(ClaimChecks claims, BackupCatalogue catalogue, IServerProbe server, IKubernetesClient client, TimeProvider time) : IRunFlow<MySqlBackup>
 {
     public RunStage StageOf(MySqlBackup entity) => BackupPhases.StageOf(entity.Status.Phase);
 
@@ -18,7 +18,7 @@ internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKuber
             return finding!;
         }
 
-        if (await claims.CheckAsync(entity.Metadata.Namespace!, target, entity.Spec.Storage, cancellationToken) is { } missing)
+        if (await claims.CheckAsync(entity.Metadata.Namespace!, target, NamedStorage.Of(entity.Spec), cancellationToken) is { } missing)
         {
             return missing;
         }
@@ -57,19 +57,37 @@ internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKuber
 
     public TimeSpan? After(MySqlBackup entity) => null;
 
-    public StorageSpec? StorageFor(MySqlBackup entity, JobPurpose purpose) => entity.Spec.Storage;
+    public RunStores StoresFor(MySqlBackup entity, JobPurpose purpose) => Stores(entity, purpose);
 
-    public RunSpec Complete(MySqlBackup entity, RunSpec run) => run with
+    /// <summary>Another attempt at copies has to do only with those that are not complete.</summary>
+    public static RunStores Stores(MySqlBackup entity, JobPurpose purpose) => new()
+    {
+        First = entity.Spec.Storage,
+        Copies = purpose == JobPurpose.Copy ? CopyStatuses.Incomplete(entity) : CopyStore.Of(entity.Spec),
+        Encryption = entity.Spec.Encryption,
+    };
+
+    public RunSpec Complete(MySqlBackup entity, JobPurpose purpose, RunSpec run) => purpose == JobPurpose.Copy ? run : run with
     {
         Backup = new RunBackup
         {
             BackupId = entity.Metadata.Uid!,
+            Type = entity.Spec.Type.ToString(),
+            Parents = catalogue.ParentsOf(entity),
             Precopy = entity.Spec.Cold.Precopy,
             Compression = entity.Spec.Compression.Algorithm == CompressionAlgorithm.Zstd ? "zstd" : "none",
             Level = entity.Spec.Compression.Level,
             Verification = entity.Spec.Verification.Level.ToString(),
         },
     };
+
+    public IEnumerable<RunNews> News(MySqlBackup before, MySqlBackup after)
+    {
+        if (before.Status.FullBecause is null && after.Status.FullBecause is { } why)
+        {
+            yield return new RunNews("TookFull", $"A full backup was taken, although {after.Spec.Type} was asked for: {why}");
+        }
+    }
 
     private async Task<PathValues> ValuesAsync(MySqlBackup entity, ResolvedTarget target, CancellationToken cancellationToken)
     {

@@ -10,6 +10,11 @@ internal static class BackupStatusMapper
         status.Location = result.Location;
         status.BackupId = result.BackupId;
         status.ManifestDigest = result.ManifestDigest;
+
+        // A sidecar that says nothing of types knows of full backups only.
+        status.Type = Enum.TryParse<BackupType>(result.Type, out var type) ? type : BackupType.Full;
+        status.FullBecause = result.FullBecause;
+        status.Parent = result.ParentId;
         status.GtidExecuted = result.GtidExecuted;
         status.Blocks = new BlocksStatus { Total = result.BlocksTotal, Reused = result.BlocksReused };
         status.Size = new SizeStatus

@@ -10,26 +10,13 @@ internal static class AccessTemplate
         Metadata = Metadata(owner, name, owner.RunSpec.Job?.ServiceAccountAnnotations),
     };
 
-    public static V1Role Role(IRunEntity owner, string name)
+    public static V1Role Role(IRunEntity owner, string name, JobPurpose purpose)
     {
-        var (group, plural) = owner.Kind == MySqlBackup.KindName ? (ApiGroup.Name, "mysqlbackups") : (ApiGroup.Name, "mysqlrestores");
-        var set = owner.RunSpec.Target.StatefulSet;
-        var recorded = owner.RunStatus.Target;
-        var first = recorded?.FirstOrdinal ?? 0;
-        var pods = Enumerable.Range(first, recorded?.Replicas ?? 0)
-            .Append(recorded?.Ordinal ?? first)
-            .Distinct()
-            .Select(ordinal => $"{set}-{ordinal}");
-        return new V1Role
-        {
-            Metadata = Metadata(owner, name),
-            Rules =
-            [
-                Rule("apps", ["statefulsets"], [set], ["get", "patch"]),
-                Rule("", ["pods"], [.. pods], ["get"]),
-                Rule(group, [plural, plural + "/status"], [owner.Metadata.Name!], ["get", "patch"]),
-            ],
-        };
+        var plural = owner.Kind == MySqlBackup.KindName ? "mysqlbackups" : "mysqlrestores";
+        List<V1PolicyRule> rules = [Rule(ApiGroup.Name, [plural, plural + "/status"], [owner.Metadata.Name!], ["get", "patch"])];
+
+        // What only copies from storage to storage must not be able to touch the database.
+        return new V1Role { Metadata = Metadata(owner, name), Rules = purpose == JobPurpose.Copy ? rules : [.. DatabaseRules(owner), .. rules] };
     }
 
     public static V1RoleBinding Binding(IRunEntity owner, string name) => new()
@@ -38,6 +25,22 @@ internal static class AccessTemplate
         RoleRef = new V1RoleRef { ApiGroup = RbacGroup, Kind = "Role", Name = name },
         Subjects = [new V1Subject { Kind = "ServiceAccount", Name = name, Namespace = owner.Metadata.Namespace }],
     };
+
+    private static V1PolicyRule[] DatabaseRules(IRunEntity owner)
+    {
+        var set = owner.RunSpec.Target.StatefulSet;
+        var recorded = owner.RunStatus.Target;
+        var first = recorded?.FirstOrdinal ?? 0;
+        var pods = Enumerable.Range(first, recorded?.Replicas ?? 0)
+            .Append(recorded?.Ordinal ?? first)
+            .Distinct()
+            .Select(ordinal => $"{set}-{ordinal}");
+        return
+        [
+            Rule("apps", ["statefulsets"], [set], ["get", "patch"]),
+            Rule("", ["pods"], [.. pods], ["get"]),
+        ];
+    }
 
     private static V1ObjectMeta Metadata(IRunEntity owner, string name, Dictionary<string, string>? annotations = null) => new()
     {

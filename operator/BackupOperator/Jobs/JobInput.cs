@@ -1,9 +1,10 @@
+using BackupOperator.Runs;
 using BackupOperator.Targets;
 
 namespace BackupOperator.Jobs;
 
 /// <summary>Everything that the Job of a run is made of.</summary>
-/// <param name="Storage">Null where the run needs none.</param>
+/// <param name="Target">Null where the run has nothing to do with the database.</param>
 /// <param name="Node">The node of the database's pod, where there is one: a ReadWriteOnce claim can be mounted only there.</param>
 internal sealed record JobInput(
     IRunEntity Owner,
@@ -11,7 +12,7 @@ internal sealed record JobInput(
     string Name,
     string AccessName,
     RunSpec Run,
-    ResolvedTarget Target,
-    StorageSpec? Storage,
+    ResolvedTarget? Target,
+    RunStores Stores,
     string? Node,
     string DefaultImage);

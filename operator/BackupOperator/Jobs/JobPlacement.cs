@@ -42,7 +42,7 @@ internal static class JobPlacement
     /// <summary>The pod must be let in wherever the database's own pod is.</summary>
     public static List<V1Toleration>? Tolerations(List<V1Toleration>? wanted, JobInput input)
     {
-        List<V1Toleration> all = [.. wanted ?? [], .. input.Target.StatefulSet.Spec?.Template?.Spec?.Tolerations ?? []];
+        List<V1Toleration> all = [.. wanted ?? [], .. input.Target?.StatefulSet.Spec?.Template?.Spec?.Tolerations ?? []];
         return all.Count == 0 ? null : all;
     }
 

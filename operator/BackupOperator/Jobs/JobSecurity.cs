@@ -6,10 +6,12 @@ namespace BackupOperator.Jobs;
 /// </summary>
 internal static class JobSecurity
 {
+    private const int OwnerReads = 0b100_000_000;
+
     public static (V1PodSecurityContext Pod, V1SecurityContext Container) Build(JobInput input, JobOptions options)
     {
-        var template = input.Target.StatefulSet.Spec?.Template?.Spec?.SecurityContext;
-        var own = input.Target.Container.SecurityContext;
+        var template = input.Target?.StatefulSet.Spec?.Template?.Spec?.SecurityContext;
+        var own = input.Target?.Container.SecurityContext;
         var user = own?.RunAsUser ?? template?.RunAsUser;
         var isRoot = user is null or 0;
         var pod = options.PodSecurityContext ?? new V1PodSecurityContext
@@ -34,14 +36,21 @@ internal static class JobSecurity
         return (pod, container);
     }
 
+    /// <summary>
+    /// The mode of the files of Secrets, which belong to root: for root alone where the sidecar is root, or where an fsGroup
+    /// lets it read them all the same; else the API's default, for nobody but the sidecar is in the pod.
+    /// </summary>
+    public static int? SecretMode(V1PodSecurityContext pod, V1SecurityContext container) =>
+        (container.RunAsUser ?? pod.RunAsUser) == 0 || pod.FsGroup is not null ? OwnerReads : null;
+
     private static List<string> Powers(JobInput input)
     {
         var powers = new List<string> { "DAC_READ_SEARCH" };
-        if (input.Run.Kind != RunKind.Backup)
+        if (input.Run.Kind is not (RunKind.Backup or RunKind.Copy))
         {
             powers.AddRange(["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
         }
-        else if (input.Storage?.Volume is not null)
+        else if (input.Stores.AnyVolume)
         {
             // The folder of the storage may belong to someone else; the data directory is mounted read-only.
             powers.Add("DAC_OVERRIDE");

@@ -46,8 +46,8 @@ internal static class JobTemplate
 
     private static V1PodSpec Pod(JobInput input, JobOptions options)
     {
-        var (volumes, mounts) = JobVolumes.Build(input);
         var security = JobSecurity.Build(input, options);
+        var mounts = JobVolumes.Build(input, JobSecurity.SecretMode(security.Pod, security.Container));
         return new V1PodSpec
         {
             RestartPolicy = "Never",
@@ -60,7 +60,7 @@ internal static class JobTemplate
             PriorityClassName = options.PriorityClassName,
             ImagePullSecrets = options.ImagePullSecrets,
             SecurityContext = security.Pod,
-            Volumes = volumes,
+            Volumes = mounts.Volumes,
             Containers =
             [
                 new V1Container
@@ -71,7 +71,7 @@ internal static class JobTemplate
                     Env = Environment(input, options),
                     Resources = options.Resources ?? DefaultResources(),
                     SecurityContext = security.Container,
-                    VolumeMounts = mounts,
+                    VolumeMounts = mounts.Mounts,
                     TerminationMessagePath = RunPaths.TerminationLog,
                     TerminationMessagePolicy = "File",
                 },

@@ -1,19 +1,68 @@
+using System.Globalization;
+
 namespace BackupOperator.Jobs;
 
 /// <summary>The volumes of a run's pod, where <see cref="RunPaths"/> says.</summary>
 internal static class JobVolumes
 {
-    public static (List<V1Volume> Volumes, List<V1VolumeMount> Mounts) Build(JobInput input)
+    public const string MySqlCredentials = "mysql-credentials";
+    public const string EncryptionKeys = "encryption-keys";
+    public const string Credentials = "-credentials";
+    public const string Ca = "-ca";
+
+    private const string Storage = "storage";
+
+    /// <summary>The stem of the names of a copy's volumes.</summary>
+    public static string Copy(int index) => $"copy-{index.ToString(CultureInfo.InvariantCulture)}";
+
+    public static JobMounts Build(JobInput input, int? secretMode)
     {
-        var volumes = new List<V1Volume>();
-        var mounts = new List<V1VolumeMount>();
-        Claim("data", RunPaths.Volume, input.Target.Claim, input.Run.Kind == RunKind.Backup, input.Target.SubPath);
-        if (input.Storage?.Volume is { } volume)
+        var mounts = new JobMounts(secretMode);
+
+        // What only has to do with the storages must not be able to touch the database.
+        if (input.Run.Kind != RunKind.Copy && input.Target is { } target)
         {
-            Claim("storage", RunPaths.Storage, volume.ClaimName, input.Run.Kind == RunKind.Restore, subPath: null);
+            mounts.Claim("data", RunPaths.Volume, target.Claim, input.Run.Kind == RunKind.Backup, target.SubPath);
         }
 
-        if (input.Storage?.S3?.CredentialsSecretRef is { } keys)
+        if (input.Stores.First is { } first)
+        {
+            Store(mounts, Storage, first, RunPaths.Storage, RunPaths.StorageCredentials, RunPaths.StorageCa, input.Run.Kind is RunKind.Restore or RunKind.Copy);
+        }
+
+        foreach (var copy in input.Stores.Copies)
+        {
+            var folder = $"{RunPaths.Copies}/{copy.Index.ToString(CultureInfo.InvariantCulture)}";
+            Store(mounts, Copy(copy.Index), copy.Storage, $"{folder}/volume", $"{folder}/credentials", $"{folder}/ca", readOnly: false);
+        }
+
+        if (input.Stores.Encryption is { } encryption)
+        {
+            // What is written needs its key: a pod without it must not start. What is read finds out which key it needs.
+            var needed = input.Run.Kind == RunKind.Backup ? encryption.SecretRef.Key : null;
+            mounts.WholeSecret(EncryptionKeys, RunPaths.EncryptionKeys, encryption.SecretRef.Name, needed);
+        }
+
+        if (input.Run.Target.HasCredentials && input.Owner.RunSpec.Target.Connection?.SecretRef is { } login)
+        {
+            mounts.Secret(
+                MySqlCredentials, RunPaths.MySqlCredentials, login.Name,
+                [Item(login.UsernameKey, "username"), Item(login.PasswordKey, "password")]);
+        }
+
+        mounts.Scratch("work", RunPaths.Work);
+        mounts.Scratch("tmp", "/tmp");
+        return mounts;
+    }
+
+    private static void Store(JobMounts mounts, string name, StorageSpec storage, string volumePath, string credentialsPath, string caPath, bool readOnly)
+    {
+        if (storage.Volume is { } volume)
+        {
+            mounts.Claim(name, volumePath, volume.ClaimName, readOnly, subPath: null);
+        }
+
+        if (storage.S3?.CredentialsSecretRef is { } keys)
         {
             var items = new List<V1KeyToPath> { Item(keys.AccessKeyIdKey, "accessKeyId"), Item(keys.SecretAccessKeyKey, "secretAccessKey") };
             if (keys.SessionTokenKey is { } token)
@@ -21,43 +70,12 @@ internal static class JobVolumes
                 items.Add(Item(token, "sessionToken"));
             }
 
-            Secret("storage-credentials", RunPaths.StorageCredentials, keys.Name, items);
+            mounts.Secret(name + Credentials, credentialsPath, keys.Name, items);
         }
 
-        if (input.Storage?.S3?.CaSecretRef is { } ca)
+        if (storage.S3?.CaSecretRef is { } ca)
         {
-            Secret("storage-ca", RunPaths.StorageCa, ca.Name, [Item(ca.Key, "ca.crt")]);
-        }
-
-        if (input.Run.Target.HasCredentials && input.Owner.RunSpec.Target.Connection?.SecretRef is { } login)
-        {
-            Secret(
-                "mysql-credentials", RunPaths.MySqlCredentials, login.Name,
-                [Item(login.UsernameKey, "username"), Item(login.PasswordKey, "password")]);
-        }
-
-        Scratch("work", RunPaths.Work);
-        Scratch("tmp", "/tmp");
-        return (volumes, mounts);
-
-        void Claim(string name, string path, string claim, bool readOnly, string? subPath)
-        {
-            // The volume itself stays writable for the pod: a read-only volume and a writable one of the same claim
-            // cannot be attached side by side with every driver. The mount is what keeps the sidecar from writing.
-            volumes.Add(new V1Volume { Name = name, PersistentVolumeClaim = new V1PersistentVolumeClaimVolumeSource { ClaimName = claim } });
-            mounts.Add(new V1VolumeMount { Name = name, MountPath = path, SubPath = subPath, ReadOnly = readOnly ? true : null });
-        }
-
-        void Secret(string name, string path, string secret, List<V1KeyToPath> items)
-        {
-            volumes.Add(new V1Volume { Name = name, Secret = new V1SecretVolumeSource { SecretName = secret, Items = items } });
-            mounts.Add(new V1VolumeMount { Name = name, MountPath = path, ReadOnly = true });
-        }
-
-        void Scratch(string name, string path)
-        {
-            volumes.Add(new V1Volume { Name = name, EmptyDir = new V1EmptyDirVolumeSource() });
-            mounts.Add(new V1VolumeMount { Name = name, MountPath = path });
+            mounts.Secret(name + Ca, caPath, ca.Name, [Item(ca.Key, "ca.crt")]);
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
             return unknown!;
         }
 
-        return await claims.CheckAsync(entity.Metadata.Namespace!, target, source.Storage!, cancellationToken) is { } missing
+        return await claims.CheckAsync(entity.Metadata.Namespace!, target, [new NamedStorage("storage", source.Storage!)], cancellationToken) is { } missing
             ? missing
             : new RunPlan(target, source.Path!, source);
     }
@@ -64,16 +64,21 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
 
     public TimeSpan? After(MySqlRestore entity) => KeepsPreviousData(entity) ? TimeSpan.FromSeconds(1) : null;
 
-    public StorageSpec? StorageFor(MySqlRestore entity, JobPurpose purpose) => purpose == JobPurpose.Run ? entity.Status.Source?.Storage : null;
+    public RunStores StoresFor(MySqlRestore entity, JobPurpose purpose) => purpose == JobPurpose.Run
+        ? new RunStores { First = entity.Status.Source?.Storage, Encryption = entity.Status.Source?.Encryption }
+        : RunStores.None;
 
-    public RunSpec Complete(MySqlRestore entity, RunSpec run) => run with
+    public RunSpec Complete(MySqlRestore entity, JobPurpose purpose, RunSpec run) => run with
     {
         Restore = new RunRestore
         {
             ManifestDigest = entity.Status.Source?.ManifestDigest,
             KeepPrevious = DurationText.Parse(entity.Spec.Safety.KeepPrevious) > TimeSpan.Zero,
+            Delta = entity.Spec.Delta,
         },
     };
+
+    public IEnumerable<RunNews> News(MySqlRestore before, MySqlRestore after) => [];
 
     /// <summary>Whether the data that the restore has replaced may still be there.</summary>
     public static bool KeepsPreviousData(MySqlRestore entity) =>

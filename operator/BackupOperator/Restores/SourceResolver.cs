@@ -1,3 +1,4 @@
+using BackupOperator.Backups;
 using BackupOperator.Core.Backups;
 using BackupOperator.Runs;
 using BackupOperator.Targets;
@@ -13,7 +14,13 @@ internal sealed class SourceResolver(IKubernetesClient client)
         if (source.Location is { } location)
         {
             var path = location.Path.Trim('/');
-            return new ResolvedSource { Storage = location.Storage, Path = path, Location = StorageMapper.Location(location.Storage, path) };
+            return new ResolvedSource
+            {
+                Storage = location.Storage,
+                Path = path,
+                Location = StorageMapper.Location(location.Storage, path),
+                Encryption = restore.Spec.Encryption,
+            };
         }
 
         if (source.Backup is { } name)
@@ -21,26 +28,27 @@ internal sealed class SourceResolver(IKubernetesClient client)
             var backup = await client.GetAsync<MySqlBackup>(name, @namespace, cancellationToken);
             return backup is null
                 ? Missing($"MySqlBackup {name} does not exist in namespace {@namespace}; name another one, or the backup's location in spec.source.location")
-                : Use(backup);
+                : Use(backup, restore);
         }
 
         return source.Latest is { } latest
-            ? await LatestAsync(latest.StatefulSet, @namespace, cancellationToken)
+            ? await LatestAsync(latest.StatefulSet, restore, cancellationToken)
             : new SpecFinding(FailureReason.InvalidSpec, "spec.source names no backup: exactly one of backup, location and latest is needed", Final: true);
     }
 
-    private async Task<Resolution<ResolvedSource>> LatestAsync(string statefulSet, string @namespace, CancellationToken cancellationToken)
+    private async Task<Resolution<ResolvedSource>> LatestAsync(string statefulSet, MySqlRestore restore, CancellationToken cancellationToken)
     {
+        var @namespace = restore.Metadata.Namespace!;
         var backups = await client.ListAsync<MySqlBackup>(@namespace, cancellationToken: cancellationToken);
         var newest = backups.Items
             .Where(b => b.Spec.Target.StatefulSet == statefulSet && b.Status.Phase == BackupPhase.Completed && b.Status.ManifestDigest is not null)
-            .MaxBy(b => b.Status.Report?.LockedAt ?? b.Status.Report?.StoppedAt ?? b.Status.CompletionTime);
+            .MaxBy(b => BackupCatalogue.TakenAt(b.Status));
         return newest is null
             ? Missing($"no MySqlBackup of StatefulSet {statefulSet} is Completed in namespace {@namespace}")
-            : Use(newest);
+            : Use(newest, restore);
     }
 
-    private static Resolution<ResolvedSource> Use(MySqlBackup backup)
+    private static Resolution<ResolvedSource> Use(MySqlBackup backup, MySqlRestore restore)
     {
         var (name, status) = (backup.Metadata.Name, backup.Status);
         return status.Phase switch
@@ -53,6 +61,7 @@ internal sealed class SourceResolver(IKubernetesClient client)
                 Path = path,
                 Location = status.Location,
                 ManifestDigest = digest,
+                Encryption = restore.Spec.Encryption ?? backup.Spec.Encryption,
             },
             BackupPhase.Failed or BackupPhase.Cancelled => new SpecFinding(
                 FailureReason.BackupNotFound, $"MySqlBackup {name} is {status.Phase}: there is nothing to restore; name a Completed one", Final: true),

@@ -26,11 +26,14 @@ internal interface IRunFlow<TEntity>
     /// <summary>When to look again after all is given back; null for never.</summary>
     TimeSpan? After(TEntity entity);
 
-    /// <summary>The storage that a Job of this purpose needs, from what was recorded; null for none.</summary>
-    StorageSpec? StorageFor(TEntity entity, JobPurpose purpose);
+    /// <summary>The storages that a Job of this purpose needs, from what was recorded.</summary>
+    RunStores StoresFor(TEntity entity, JobPurpose purpose);
 
     /// <summary>Adds the kind's part of what the sidecar is told.</summary>
-    RunSpec Complete(TEntity entity, RunSpec run);
+    RunSpec Complete(TEntity entity, JobPurpose purpose, RunSpec run);
+
+    /// <summary>What only this kind tells of a change of its status.</summary>
+    IEnumerable<RunNews> News(TEntity before, TEntity after);
 }
 
 /// <summary>A decision, and how to write its phase into the status of the kind.</summary>

@@ -96,6 +96,12 @@ internal sealed class RunReconciler<TEntity>(
 
     private void Tell(TEntity before, TEntity after)
     {
+        foreach (var news in flow.News(before, after))
+        {
+            events.Publish(after, news.Reason, news.Message, news.Type);
+            logger.Log(news.Type == EventType.Warning ? LogLevel.Warning : LogLevel.Information, "{Reason}: {Message}", news.Reason, news.Message);
+        }
+
         var (was, now) = (before.RunStatus, after.RunStatus);
         if (was.Ending is null && now.Ending is { } ending)
         {

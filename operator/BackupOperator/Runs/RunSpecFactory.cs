@@ -6,7 +6,8 @@ namespace BackupOperator.Runs;
 /// <summary>Writes down for the sidecar what was recorded of a run. Pure.</summary>
 internal static class RunSpecFactory
 {
-    public static RunSpec Build(IRunEntity entity, JobPurpose purpose, ResolvedTarget target, StorageSpec? storage, string path)
+    /// <param name="target">Null for a run that has nothing to do with the database.</param>
+    public static RunSpec Build(IRunEntity entity, JobPurpose purpose, ResolvedTarget? target, RunStores stores, string path)
     {
         var recorded = entity.RunStatus.Target ?? throw new InvalidOperationException("the intent of the run is not recorded");
         var spec = entity.RunSpec;
@@ -18,16 +19,18 @@ internal static class RunSpecFactory
             Name = entity.Metadata.Name!,
             Uid = entity.Metadata.Uid!,
             Path = path,
-            Storage = StorageMapper.Map(storage),
+            Storage = StorageMapper.Map(stores.First),
+            Copies = [.. stores.Copies.Select(c => new RunCopy(c.Index, StorageMapper.Map(c.Storage)))],
+            Encryption = stores.Encryption is { } encryption ? new RunEncryption(encryption.SecretRef.Key) : null,
             Target = new RunTarget
             {
                 StatefulSet = spec.Target.StatefulSet,
                 StatefulSetUid = recorded.StatefulSetUid ?? "",
                 Replicas = recorded.Replicas ?? 0,
                 Ordinal = recorded.Ordinal ?? 0,
-                Pod = recorded.Pod ?? target.Pod,
-                Claim = recorded.Claim ?? target.Claim,
-                DataSubdirectory = target.DataSubdirectory,
+                Pod = recorded.Pod ?? target?.Pod ?? "",
+                Claim = recorded.Claim ?? target?.Claim ?? "",
+                DataSubdirectory = target?.DataSubdirectory ?? "",
                 ServerDataDirectory = spec.Target.DataDirectory,
                 Host = spec.Target.Connection?.Host,
                 Port = spec.Target.Connection?.Port ?? 3306,
@@ -44,6 +47,7 @@ internal static class RunSpecFactory
     {
         JobPurpose.RollBack => RunKind.RollBack,
         JobPurpose.RemovePrevious => RunKind.RemovePrevious,
+        JobPurpose.Copy => RunKind.Copy,
         _ => entity is MySqlBackup ? RunKind.Backup : RunKind.Restore,
     };
 }

@@ -18,6 +18,14 @@ internal static class StorageMapper
         _ => path,
     };
 
+    /// <summary>Equal for two storages that are the same place, whatever else is said of how to reach it.</summary>
+    public static string Identity(StorageSpec storage) => storage switch
+    {
+        { S3: { } s3 } => $"s3|{s3.Endpoint?.TrimEnd('/').ToLowerInvariant()}|{s3.Bucket}|{(s3.Prefix ?? "").Trim('/')}",
+        { Volume: { } volume } => $"volume|{volume.ClaimName}|{(volume.Path ?? "").Trim('/')}",
+        _ => "",
+    };
+
     private static RunS3 S3(S3StorageSpec s3)
     {
         var run = new RunS3
@@ -35,6 +43,7 @@ internal static class StorageMapper
             StorageClass = s3.StorageClass,
             Tags = s3.Tags,
             Concurrency = s3.Concurrency,
+            BandwidthLimit = s3.BandwidthLimit?.Value,
         };
         return s3.PartSize is { } size ? run with { PartSize = size.Value } : run;
     }

@@ -5,11 +5,13 @@ internal sealed class ClaimChecks(IKubernetesClient client)
 {
     private const string ReadWriteOncePod = nameof(ReadWriteOncePod);
 
-    /// <summary>The least that S3 takes for a part that is not the last.</summary>
-    private const long LeastPart = 5 << 20;
-
-    public async Task<SpecFinding?> CheckAsync(string @namespace, ResolvedTarget target, StorageSpec storage, CancellationToken cancellationToken)
+    public async Task<SpecFinding?> CheckAsync(string @namespace, ResolvedTarget target, IReadOnlyList<NamedStorage> storages, CancellationToken cancellationToken)
     {
+        if (StorageChecks.Check(storages) is { } wrong)
+        {
+            return wrong;
+        }
+
         var data = await client.GetAsync<V1PersistentVolumeClaim>(target.Claim, @namespace, cancellationToken);
         if (data is null)
         {
@@ -27,28 +29,32 @@ internal sealed class ClaimChecks(IKubernetesClient client)
                 Final: true);
         }
 
-        if (storage.S3?.PartSize is { } part && part.Value is < LeastPart or > int.MaxValue)
+        foreach (var (field, storage) in storages)
         {
-            return new SpecFinding(FailureReason.InvalidSpec, $"storage.s3.partSize is {part}; it must be from 5Mi to 2Gi", Final: true);
+            if (storage.Volume is { } volume && await CheckAsync(@namespace, target, field, volume, cancellationToken) is { } finding)
+            {
+                return finding;
+            }
         }
 
-        if (storage.Volume is not { } volume)
-        {
-            return null;
-        }
+        return null;
+    }
 
+    private async Task<SpecFinding?> CheckAsync(
+        string @namespace, ResolvedTarget target, string field, VolumeStorageSpec volume, CancellationToken cancellationToken)
+    {
         if (volume.ClaimName == target.Claim)
         {
             return new SpecFinding(
                 FailureReason.InvalidSpec,
-                $"PersistentVolumeClaim {volume.ClaimName} holds the database itself; a backup beside it would be lost with it: name another claim in storage.volume.claimName",
+                $"PersistentVolumeClaim {volume.ClaimName} holds the database itself; a backup beside it would be lost with it: name another claim in {field}.volume.claimName",
                 Final: true);
         }
 
         return await client.GetAsync<V1PersistentVolumeClaim>(volume.ClaimName, @namespace, cancellationToken) is null
             ? new SpecFinding(
                 FailureReason.ClaimNotFound,
-                $"PersistentVolumeClaim {volume.ClaimName} does not exist in namespace {@namespace}; create it, or name another one in storage.volume.claimName",
+                $"PersistentVolumeClaim {volume.ClaimName} does not exist in namespace {@namespace}; create it, or name another one in {field}.volume.claimName",
                 Final: false)
             : null;
     }

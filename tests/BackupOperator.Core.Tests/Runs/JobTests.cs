@@ -80,6 +80,23 @@ public sealed class JobTests
     }
 
     [Fact]
+    public void A_pod_without_its_Secret_says_what_to_mend_and_is_given_the_time_to_prepare()
+    {
+        var finding = new SpecFinding("EncryptionSecretInvalid", "Secret shop/keys does not exist", Final: false);
+        var stuck = AlivePod with { CreatedAt = Now.AddMinutes(-1), WaitingFor = "ContainerCreating", Finding = finding };
+        var waiting = Decide(WithJob() with { Pods = [stuck] });
+        waiting.Stage.ShouldBe(RunStage.Preparing);
+        waiting.Message.ShouldBe(finding.Message);
+        waiting.Conditions.Find(ConditionType.Accepted).ShouldNotBeNull().ShouldSatisfyAllConditions(
+            c => c.Status.ShouldBe(ConditionStatus.False), c => c.Reason.ShouldBe(finding.Reason), c => c.Message.ShouldBe(finding.Message));
+
+        Decide(WithJob() with { Pods = [AlivePod] }).Conditions.Find(ConditionType.Accepted)!.Status.ShouldBe(ConditionStatus.True);
+
+        var late = Decide(WithJob() with { StartedAt = Now.AddHours(-1), Pods = [stuck with { CreatedAt = Now.AddHours(-1) }] });
+        late.Ending.ShouldNotBeNull().ShouldSatisfyAllConditions(e => e.Reason.ShouldBe(finding.Reason), e => e.Message.ShouldBe(finding.Message));
+    }
+
+    [Fact]
     public void A_retried_pod_that_cannot_start_does_not_wait_for_ever_either()
     {
         var stuck = AlivePod with { Name = "pod-2", CreatedAt = Now.AddMinutes(-16), WaitingFor = "ImagePullBackOff" };

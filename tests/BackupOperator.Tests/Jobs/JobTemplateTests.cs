@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using BackupOperator.Backups;
 using BackupOperator.Commands;
 using BackupOperator.Jobs;
 using BackupOperator.Kubernetes.Serialization;
@@ -69,6 +70,53 @@ public sealed class JobTemplateTests
     public void The_removal_of_previous_data() => Check("remove-previous", Samples.Restore(), Samples.StatefulSet(), JobPurpose.RemovePrevious, node: "node-1");
 
     [Fact]
+    public void An_encrypted_backup_to_several_storages()
+    {
+        var backup = EncryptedWithCopies();
+        backup.Spec.Type = BackupType.Incremental;
+
+        Check("backup-copies", backup, Samples.StatefulSet(), JobPurpose.Run, node: "node-1");
+    }
+
+    [Fact]
+    public void Another_attempt_at_copies_has_nothing_of_the_database()
+    {
+        var backup = EncryptedWithCopies();
+        backup.Spec.Target.Connection = new DatabaseConnection { SecretRef = new CredentialsReference { Name = "db-user" } };
+        backup.Status.Copies = [new CopyStatus { Complete = true, Attempts = 1 }, new CopyStatus { Complete = false, Attempts = 2 }, new CopyStatus { Complete = false, Attempts = 2 }];
+
+        Check("copy", backup, set: null, JobPurpose.Copy, node: null);
+    }
+
+    [Fact]
+    public void A_restore_of_an_encrypted_backup_needs_no_key_by_its_name()
+    {
+        var restore = Samples.Recorded(Samples.Restore());
+        var stores = new RunStores { First = restore.Spec.Source.Location!.Storage, Encryption = Samples.Encryption() };
+        var volumes = Build(restore, Samples.StatefulSet(), JobPurpose.Run, null, stores).Spec!.Template!.Spec!.Volumes!;
+
+        volumes.Find(v => v.Name == "encryption-keys")!.Secret.ShouldNotBeNull().ShouldSatisfyAllConditions(
+            s => s.SecretName.ShouldBe("backup-keys"), s => s.Items.ShouldBeNull("a key that was replaced must not keep older backups from coming back"));
+    }
+
+    [Theory]
+    [InlineData(null, null, null, 256)]
+    [InlineData(999L, 999L, null, 256)]
+    [InlineData(999L, null, null, null)]
+    [InlineData(null, null, 999L, null)]
+    public void Secrets_can_be_read_by_root_and_by_the_sidecar_only_where_that_can_be_had(long? user, long? group, long? containerUser, int? mode)
+    {
+        var backup = Samples.Recorded(EncryptedWithCopies());
+        backup.Spec.Job = containerUser is null ? null : new JobOptions { ContainerSecurityContext = new V1SecurityContext { RunAsUser = containerUser } };
+        var set = Samples.StatefulSet();
+        set.Spec!.Template!.Spec!.SecurityContext = new V1PodSecurityContext { RunAsUser = user, FsGroup = group };
+
+        var volumes = Build(backup, set, JobPurpose.Run, null).Spec!.Template!.Spec!.Volumes!;
+        volumes.Find(v => v.Name == "copy-2-credentials")!.Secret!.DefaultMode.ShouldBe(mode);
+        volumes.Find(v => v.Name == "encryption-keys")!.Projected!.DefaultMode.ShouldBe(mode);
+    }
+
+    [Fact]
     public void What_the_sidecar_reads_is_what_was_meant_whatever_the_kubelet_expands()
     {
         var backup = Samples.Recorded(Samples.Backup());
@@ -79,18 +127,37 @@ public sealed class JobTemplateTests
         RunSpec.Parse(run).Target.DataSubdirectory.ShouldBe("$(HOME)");
     }
 
-    private static void Check<T>(string name, T entity, V1StatefulSet set, JobPurpose purpose, string? node)
+    private static void Check<T>(string name, T entity, V1StatefulSet? set, JobPurpose purpose, string? node)
         where T : class, IRunEntity =>
         Golden.Check($"jobs/{name}.yaml", YamlDocument.Write(KubernetesJson.ToNode(Build(Samples.Recorded(entity), set, purpose, node))));
 
-    private static V1Job Build<T>(T entity, V1StatefulSet set, JobPurpose purpose, string? node)
+    private static MySqlBackup EncryptedWithCopies()
+    {
+        var backup = Samples.Backup();
+        backup.Spec.Encryption = Samples.Encryption();
+        backup.Spec.Copies =
+        [
+            new StorageSpec { Volume = new VolumeStorageSpec { ClaimName = "backups", Path = "second" } },
+            new StorageSpec { Volume = new VolumeStorageSpec { ClaimName = "nfs" } },
+            Samples.S3(),
+        ];
+        return backup;
+    }
+
+    private static RunStores StoresOf(IRunEntity entity, JobPurpose purpose) => (entity, purpose) switch
+    {
+        (MySqlBackup backup, _) => BackupFlow.Stores(backup, purpose),
+        (MySqlRestore restore, JobPurpose.Run) => new RunStores { First = restore.Spec.Source.Location!.Storage },
+        _ => RunStores.None,
+    };
+
+    private static V1Job Build<T>(T entity, V1StatefulSet? set, JobPurpose purpose, string? node, RunStores? wanted = null)
         where T : class, IRunEntity
     {
-        var target = TargetResolver.Resolve(entity.RunSpec.Target, set, Samples.Namespace).Value.ShouldNotBeNull();
-        var storage = purpose != JobPurpose.Run ? null
-            : entity is MySqlBackup backup ? backup.Spec.Storage : (entity as MySqlRestore)!.Spec.Source.Location!.Storage;
-        var run = RunSpecFactory.Build(entity, purpose, target, storage, "shop/db/x");
+        var target = set is null ? null : TargetResolver.Resolve(entity.RunSpec.Target, set, Samples.Namespace).Value.ShouldNotBeNull();
+        var stores = wanted ?? StoresOf(entity, purpose);
+        var run = RunSpecFactory.Build(entity, purpose, target, stores, "shop/db/x");
         return JobTemplate.Build(new JobInput(
-            entity, purpose, RunActions.JobName(entity, purpose), RunActions.JobName(entity, JobPurpose.Run), run, target, storage, node, "sidecar:test"));
+            entity, purpose, RunActions.JobName(entity, purpose), RunActions.AccessName(entity, purpose), run, target, stores, node, "sidecar:test"));
     }
 }

@@ -27,7 +27,7 @@ internal sealed class FakeSidecar
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<FakeSidecar> StartAsync(IKubernetesClient client, V1Job job, int attempt)
+    public static async Task<FakeSidecar> StartAsync(IKubernetesClient client, V1Job job, int attempt, bool starts = true)
     {
         var template = job.Spec!.Template!;
         var pod = await client.CreateAsync(
@@ -46,8 +46,28 @@ internal sealed class FakeSidecar
             Stop);
         var run = RunSpec.Parse(template.Spec!.Containers![0].Env!.Single(e => e.Name == RunSpec.EnvironmentVariable).Value!);
         var sidecar = new FakeSidecar(client, job, pod, run, attempt);
-        await sidecar.PodStatusAsync("Running", new JsonObject { ["running"] = new JsonObject() });
+        await (starts ? sidecar.StartsAsync() : sidecar.PodStatusAsync("Pending", new JsonObject { ["waiting"] = new JsonObject { ["reason"] = "ContainerCreating" } }));
         return sidecar;
+    }
+
+    /// <summary>The container runs.</summary>
+    public Task StartsAsync() => PodStatusAsync("Running", new JsonObject { ["running"] = new JsonObject() });
+
+    /// <summary>What the kubelet says of a volume that it cannot mount.</summary>
+    public async Task WaitsForMountAsync(string message)
+    {
+        var pod = (await client.GetAsync<V1Pod>(Pod, Run.Namespace, Stop))!;
+        await client.CreateAsync(
+            new V1Event
+            {
+                Metadata = new V1ObjectMeta { Name = Pod + ".mount", Namespace = Run.Namespace },
+                InvolvedObject = pod.ToObjectReference(),
+                Type = "Warning",
+                Reason = "FailedMount",
+                Message = message,
+                LastTimestamp = DateTimeOffset.UtcNow,
+            },
+            Stop);
     }
 
     /// <summary>The pod that the Job controller starts after this one died.</summary>

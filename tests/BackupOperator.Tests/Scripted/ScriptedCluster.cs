@@ -105,12 +105,18 @@ internal sealed class ScriptedCluster : IAsyncDisposable
         Eventually.GetAsync(() => Client.GetAsync<MySqlRestore>(name, Samples.Namespace), holds, what);
 
     /// <summary>Waits for the run's Job, and plays the first pod of it.</summary>
-    public async Task<FakeSidecar> SidecarAsync(IRunEntity entity, JobPurpose purpose = JobPurpose.Run)
+    public async Task<FakeSidecar> SidecarAsync(IRunEntity entity, JobPurpose purpose = JobPurpose.Run, bool starts = true)
     {
         var name = BackupOperator.Runs.RunActions.JobName(entity, purpose);
         var job = await Eventually.GetAsync(() => Client.GetAsync<V1Job>(name, Samples.Namespace), _ => true, $"Job {name}");
-        return await FakeSidecar.StartAsync(Client, job, attempt: 1);
+        return await FakeSidecar.StartAsync(Client, job, attempt: 1, starts);
     }
+
+    /// <summary>Waits for an event about an object.</summary>
+    public async Task<V1Event> EventAsync(IKubernetesObject about, string reason) => await Eventually.GetAsync(
+        async () => (await Client.ListAsync<V1Event>(Samples.Namespace)).Items.FirstOrDefault(e => e.Reason == reason && e.InvolvedObject?.Uid == about.Metadata.Uid),
+        _ => true,
+        $"event {reason}");
 
     public async Task DatabaseRunsAsync() => await Eventually.GetAsync(
         () => Client.GetAsync<V1StatefulSet>("db", Samples.Namespace),

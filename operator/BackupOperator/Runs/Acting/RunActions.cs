@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using BackupOperator.Backups;
 using BackupOperator.Core.Naming;
 using BackupOperator.Jobs;
 using BackupOperator.Options;
@@ -27,8 +28,8 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
             RunAction.RemoveFinalizer => FinalizerChange.RemoveAsync<TEntity>(client, entity, RunFinalizer.Name, cancellationToken),
             RunAction.TakeLease => leases.TakeAsync(world, cancellationToken),
             RunAction.ReleaseLease => leases.ReleaseAsync(world, cancellationToken),
-            RunAction.CreateAccess => CreateAccessAsync(entity, cancellationToken),
-            RunAction.DeleteAccess => DeleteAccessAsync(entity, cancellationToken),
+            RunAction.CreateAccess create => CreateAccessAsync(entity, create.Purpose, cancellationToken),
+            RunAction.DeleteAccess delete => DeleteAccessAsync(entity, delete.Purpose, cancellationToken),
             RunAction.CreateJob create => CreateJobAsync(entity, world, flow, create.Purpose, cancellationToken),
             RunAction.DeleteJob delete => client.DeleteAsync<V1Job>(
                 JobName(entity, delete.Purpose), entity.Metadata.Namespace,
@@ -44,21 +45,27 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         {
             JobPurpose.RollBack => RunNames.RollBackJob(name, uid),
             JobPurpose.RemovePrevious => RunNames.RemovePreviousJob(name, uid),
+            JobPurpose.Copy => RunNames.CopyJob(name, uid, CopyStatuses.NextAttempt(entity)),
             _ => RunNames.Job(name, uid),
         };
     }
 
-    private async Task CreateAccessAsync(IRunEntity entity, CancellationToken cancellationToken)
+    /// <summary>The name of ServiceAccount, Role and RoleBinding.</summary>
+    public static string AccessName(IRunEntity entity, JobPurpose purpose) => purpose == JobPurpose.Copy
+        ? RunNames.CopyAccess(entity.Metadata.Name!, entity.Metadata.Uid!)
+        : JobName(entity, JobPurpose.Run);
+
+    private async Task CreateAccessAsync(IRunEntity entity, JobPurpose purpose, CancellationToken cancellationToken)
     {
-        var name = JobName(entity, JobPurpose.Run);
+        var name = AccessName(entity, purpose);
         await CreateOnceAsync(AccessTemplate.Account(entity, name), entity, cancellationToken);
-        await CreateOnceAsync(AccessTemplate.Role(entity, name), entity, cancellationToken);
+        await CreateOnceAsync(AccessTemplate.Role(entity, name, purpose), entity, cancellationToken);
         await CreateOnceAsync(AccessTemplate.Binding(entity, name), entity, cancellationToken);
     }
 
-    private async Task DeleteAccessAsync(IRunEntity entity, CancellationToken cancellationToken)
+    private async Task DeleteAccessAsync(IRunEntity entity, JobPurpose purpose, CancellationToken cancellationToken)
     {
-        var name = JobName(entity, JobPurpose.Run);
+        var name = AccessName(entity, purpose);
         await DeleteOwnAsync<V1RoleBinding>(name, entity, cancellationToken);
         await DeleteOwnAsync<V1Role>(name, entity, cancellationToken);
         await DeleteOwnAsync<V1ServiceAccount>(name, entity, cancellationToken);
@@ -77,16 +84,17 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         where TEntity : class, IRunEntity
     {
         var resolution = TargetResolver.Resolve(entity.RunSpec.Target, world.StatefulSet, entity.Metadata.Namespace!);
-        if (resolution.Value is not { } target)
+        if (resolution.Value is null && purpose != JobPurpose.Copy)
         {
             throw new RejectedException(FailureReason.TargetChanged, resolution.Finding!.Message);
         }
 
-        var storage = flow.StorageFor(entity, purpose);
-        var path = purpose == JobPurpose.Run ? flow.PathOf(entity) : "";
-        var run = flow.Complete(entity, RunSpecFactory.Build(entity, purpose, target, storage, path));
+        var stores = flow.StoresFor(entity, purpose);
+        var path = purpose is JobPurpose.Run or JobPurpose.Copy ? flow.PathOf(entity) : "";
+        var run = flow.Complete(entity, purpose, RunSpecFactory.Build(entity, purpose, resolution.Value, stores, path));
+        var node = purpose == JobPurpose.Copy ? null : world.Node;
         var input = new JobInput(
-            entity, purpose, JobName(entity, purpose), JobName(entity, JobPurpose.Run), run, target, storage, world.Node, options.SidecarImage);
+            entity, purpose, JobName(entity, purpose), AccessName(entity, purpose), run, resolution.Value, stores, node, options.SidecarImage);
         await CreateOnceAsync(JobTemplate.Build(input), entity, cancellationToken);
     }
 

@@ -115,7 +115,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         // Why a volume cannot be mounted is told by events only.
         return read.WaitingFor is { } waiting && now - read.CreatedAt > TimeSpan.FromSeconds(10)
             && await PodTroubles.FindAsync(client, pod, cancellationToken) is { } trouble
-                ? read with { WaitingFor = $"{waiting}; {trouble}" }
+                ? read with { WaitingFor = $"{waiting}; {trouble}", Finding = SecretTroubles.Find(pod, trouble) }
                 : read;
     }
 
