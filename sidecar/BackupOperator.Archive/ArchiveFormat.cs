@@ -8,6 +8,12 @@ public static class ArchiveFormat
     /// <summary>Bytes of a block of a file; only a file's last block is shorter.</summary>
     public const int BlockSize = 1 << 20;
 
+    /// <summary>Bytes of a piece of a block, the least that is stored of a block that has changed.</summary>
+    public const int PieceSize = 64 << 10;
+
+    /// <summary>Most bytes that a block takes in a pack.</summary>
+    public const int LargestStoredBlock = BlockSize + Encryption.FrameCipher.Overhead;
+
     /// <summary>Most bytes of the chunks whose SHA-256s make a pack's digest.</summary>
     public const int LargestChunk = 64 << 20;
 
@@ -41,10 +47,13 @@ public static class ArchiveFormat
 
     public static string ManifestKey(string path) => $"{path}/manifest.json.zst";
 
+    /// <summary>The wrapped data key of an encrypted backup.</summary>
+    public static string DataKeyKey(string path) => $"{path}/key.json";
+
     public static string TokenKey(string path) => $"{path}/run.json.zst";
 
     public static string PackKey(string path, int number) => $"{path}/packs/{number:D5}.pack";
 
-    /// <summary>The block table of a finished pack, while the backup is unfinished.</summary>
+    /// <summary>The block table of a finished pack: for resuming, and for the sums of pieces that incremental backups compare with.</summary>
     public static string TableKey(string path, int number) => $"{path}/packs/{number:D5}.blocks.zst";
 }

@@ -114,7 +114,7 @@ public sealed class HostileManifestTests : IDisposable
     public async Task A_newer_or_an_encrypted_format_is_refused_with_the_way_out()
     {
         (await RefusedAsync(Header(0, 0).Replace("\"manifest\":1", "\"manifest\":2"), End(0, 0))).Message.ShouldContain("use a newer one");
-        (await RefusedAsync(Header(0, 0).Replace("\"manifest\":1", "\"manifest\":1,\"encryption\":{}"), End(0, 0))).Message.ShouldContain("encrypted");
+        (await RefusedAsync(Header(0, 0).Replace("\"manifest\":1", "\"manifest\":1,\"encryption\":\"ROT13\""), End(0, 0))).Message.ShouldContain("encrypted");
     }
 
     [Fact]

@@ -88,7 +88,7 @@ public sealed class KillTests(RgwFixture rgw)
 
     private static async Task ShouldHoldNoLeftoversAsync(IObjectStore store)
     {
-        (await Backups.KeysAsync(store)).ShouldAllBe(key => key.EndsWith(".pack", StringComparison.Ordinal) || key.EndsWith("/manifest.json.zst", StringComparison.Ordinal));
+        (await Backups.KeysAsync(store)).ShouldAllBe(key => key.EndsWith(".pack", StringComparison.Ordinal) || key.EndsWith(".blocks.zst", StringComparison.Ordinal) || key.EndsWith("/manifest.json.zst", StringComparison.Ordinal));
         await foreach (var upload in store.ListUploadsAsync(""))
         {
             Assert.Fail($"{upload.Key} is still being uploaded");

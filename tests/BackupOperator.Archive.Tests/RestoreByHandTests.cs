@@ -40,6 +40,27 @@ public sealed class RestoreByHandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_script_restores_each_link_of_a_chain()
+    {
+        using var chain = new Chain();
+        var random = new Random(12);
+        DataDirectory.Fill(chain.Source, random, largeMegabytes: 5);
+        await chain.WriteAsync("full");
+        var parent = "full";
+        foreach (var name in new[] { "inc1", "inc2", "inc3" })
+        {
+            chain.ChangePages("shop/orders.ibd", random, 5);
+            chain.ChangePages("ibdata1", random, 1);
+            await chain.WriteAsync(name, parent);
+            parent = name;
+            var target = Path.Combine(_temp.Path, name);
+            var (code, output) = await RunAsync(target, chain.StoreFolder, name);
+            code.ShouldBe(0, output);
+            DataDirectory.Describe(target).ShouldBe(DataDirectory.Describe(chain.Source));
+        }
+    }
+
+    [Fact]
     public async Task The_script_says_which_block_is_damaged()
     {
         await Backups.WriteAsync(new VolumeObjectStore(_store), _source);
@@ -59,9 +80,9 @@ public sealed class RestoreByHandTests : IDisposable
     [Fact]
     public void The_script_is_short_enough_to_be_read() => File.ReadLines(Script()).Count().ShouldBeLessThanOrEqualTo(80);
 
-    private async Task<(int Code, string Output)> RunAsync(string target)
+    private async Task<(int Code, string Output)> RunAsync(string target, string? store = null, string path = Backups.Path)
     {
-        var start = new ProcessStartInfo("python3", [Script(), _store, Backups.Path, target]) { RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo("python3", [Script(), store ?? _store, path, target]) { RedirectStandardError = true, RedirectStandardOutput = true };
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = await process.StandardError.ReadToEndAsync();

@@ -52,7 +52,7 @@ public sealed class ResumeTests : IDisposable
             var target = Path.Combine(_temp.Path, $"target-{afterwards}-{calls}");
             await Backups.RestoreAsync(store, target);
             DataDirectory.Describe(target).ShouldBe(DataDirectory.Describe(_source), $"after {calls} calls");
-            (await Backups.KeysAsync(store)).ShouldAllBe(key => key.EndsWith(".pack", StringComparison.Ordinal) || key.EndsWith("manifest.json.zst", StringComparison.Ordinal));
+            (await Backups.KeysAsync(store)).ShouldAllBe(key => key.EndsWith(".pack", StringComparison.Ordinal) || key.EndsWith(".blocks.zst", StringComparison.Ordinal) || key.EndsWith("manifest.json.zst", StringComparison.Ordinal));
             Directory.Delete(target, recursive: true);
             if (!dying.IsDead)
             {

@@ -45,7 +45,7 @@ public sealed class RoundTripTests(RgwFixture rgw)
             keys.Add(item.Key);
         }
 
-        keys.ShouldBe(["ns/db/one/manifest.json.zst", "ns/db/one/packs/00000.pack"]);
+        keys.ShouldBe(["ns/db/one/manifest.json.zst", "ns/db/one/packs/00000.blocks.zst", "ns/db/one/packs/00000.pack"]);
     }
 
     private static ArchiveWriterOptions Options(string source) => new() { BackupId = "one", SourceDirectory = source };

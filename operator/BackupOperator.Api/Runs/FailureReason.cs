@@ -33,6 +33,7 @@ public static class FailureReason
     /// <summary>An object that the run needs to create exists already and belongs to someone else.</summary>
     public const string NameConflict = nameof(NameConflict);
     public const string ConnectionSecretInvalid = nameof(ConnectionSecretInvalid);
+    public const string EncryptionKeyInvalid = nameof(EncryptionKeyInvalid);
     public const string StorageSecretInvalid = nameof(StorageSecretInvalid);
     public const string EncryptionSecretInvalid = nameof(EncryptionSecretInvalid);
     public const string ClaimNotFound = nameof(ClaimNotFound);

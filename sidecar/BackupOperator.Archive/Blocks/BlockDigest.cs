@@ -3,7 +3,7 @@ using System.Security.Cryptography;
 
 namespace BackupOperator.Archive.Blocks;
 
-/// <summary>SHA-256 of the plain bytes of a block.</summary>
+/// <summary>A SHA-256.</summary>
 [StructLayout(LayoutKind.Sequential)]
 public readonly record struct BlockDigest(ulong A, ulong B, ulong C, ulong D)
 {

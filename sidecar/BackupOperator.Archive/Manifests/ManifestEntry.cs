@@ -25,6 +25,12 @@ public sealed record ManifestEntry
     /// <summary>Last change, in nanoseconds since 1970.</summary>
     public long ModifiedNs { get; init; }
 
+    /// <summary>Last change of its attributes, in nanoseconds since 1970; null where it does not prove that a file is the same.</summary>
+    public long? ChangedNs { get; init; }
+
+    /// <summary>With <see cref="ChangedNs"/>: the file's number in its file system.</summary>
+    public ulong? Inode { get; init; }
+
     /// <summary>Bytes; 0 for what is no file.</summary>
     public long Size { get; init; }
 

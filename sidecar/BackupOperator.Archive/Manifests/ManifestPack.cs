@@ -1,7 +1,7 @@
 namespace BackupOperator.Archive.Manifests;
 
 /// <summary>A pack that blocks lie in.</summary>
-/// <param name="Path">The folder of the backup that the pack belongs to, within the same storage.</param>
+/// <param name="Path">The folder of the backup that the pack belongs to, within the same storage; not told of a backup's own, so that it can be moved.</param>
 /// <param name="Number">Its number there.</param>
 /// <param name="Size">Bytes.</param>
 /// <param name="Chunk">Bytes of the chunks that were hashed; the last one may be shorter.</param>

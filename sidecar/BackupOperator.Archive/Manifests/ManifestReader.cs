@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Compression;
+using BackupOperator.Archive.Encryption;
 
 namespace BackupOperator.Archive.Manifests;
 
@@ -11,17 +12,21 @@ namespace BackupOperator.Archive.Manifests;
 internal sealed class ManifestReader : IDisposable
 {
     private readonly string _name;
+    private readonly string _path;
     private readonly ZstdReadStream _plain;
     private readonly LineReader _lines;
     private readonly List<ManifestPack> _packs = [];
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
     private readonly TotalsCounter _totals = new();
+    private LineOpener? _opener;
     private JsonDocument? _pending;
     private string? _last;
 
+    /// <param name="path">The backup's folder: where packs lie that do not say another one.</param>
     /// <param name="name">How messages name the manifest.</param>
-    public ManifestReader(Stream stored, string name)
+    public ManifestReader(Stream stored, string path, string name)
     {
+        _path = path;
         _name = name;
         _plain = new ZstdReadStream(stored);
         _lines = new LineReader(_plain, ArchiveFormat.LongestLine);
@@ -46,8 +51,14 @@ internal sealed class ManifestReader : IDisposable
     public IReadOnlyList<ManifestPack> Packs => _packs;
 
     /// <summary>Reads the entries, once; a manifest that is not whole is found at its end.</summary>
-    public void ReadEntries(ManifestVisitor visitor, CancellationToken cancellationToken)
+    /// <param name="key">The backup's own key; null where it is not encrypted.</param>
+    public void ReadEntries(ManifestVisitor visitor, DataKey? key, CancellationToken cancellationToken)
     {
+        if (Header.IsEncrypted)
+        {
+            _opener = new LineOpener(key ?? throw new ArgumentNullException(nameof(key)));
+        }
+
         while (Next() is { } line)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -75,6 +86,7 @@ internal sealed class ManifestReader : IDisposable
     public void Dispose()
     {
         _pending?.Dispose();
+        _opener?.Dispose();
         _plain.Dispose();
     }
 
@@ -91,22 +103,20 @@ internal sealed class ManifestReader : IDisposable
             throw Corrupt($"its format version is {number}, and this program reads version {ArchiveFormat.Version}; use a newer one");
         }
 
-        if (line.RootElement.TryGetProperty("encryption", out var encryption) && encryption.ValueKind != JsonValueKind.Null)
-        {
-            throw Corrupt("it is encrypted, which this program does not know; use a newer one");
-        }
-
         var header = line.RootElement.Deserialize<ManifestHeader>(ManifestJson.Options);
         return header is { BlockSize: ArchiveFormat.BlockSize, BackupId.Length: > 0 and < 256, Consistency: not null, Facts: not null, Excluded: not null, Totals: not null, StoredBytes: >= 0 }
-            && header.Root is { Mode: >= 0 and <= 0xFFF }
-                ? header
+            && header.Root is { Mode: >= 0 and <= 0xFFF } && IsSane(header.Parent)
+                ? header.Encryption is null or ManifestHeader.AesGcm ? header : throw Corrupt("it is encrypted in a way that this program does not know; use a newer one")
                 : throw Corrupt("its header is not complete");
     }
+
+    private static bool IsSane(ManifestParent? parent) =>
+        parent is null or { BackupId.Length: > 0 and < 256, Path: not null, Manifest: not null } && (parent is null || ArchivePath.Refuse(parent.Path) is null);
 
     private ManifestPack ReadPack(JsonElement root)
     {
         var pack = new ManifestPack(
-            Text(root, "path"),
+            root.TryGetProperty("path", out _) ? Text(root, "path") : _path,
             (int)Number(root, "pack", 0, ArchiveFormat.LastPack),
             Number(root, "size", 1, ArchiveFormat.LargestPack),
             (int)Number(root, "chunk", ArchiveFormat.BlockSize, ArchiveFormat.LargestChunk),
@@ -147,6 +157,8 @@ internal sealed class ManifestReader : IDisposable
             UserId = (uint)Number(root, "uid", 0, uint.MaxValue),
             GroupId = (uint)Number(root, "gid", 0, uint.MaxValue),
             ModifiedNs = Number(root, "mtime", long.MinValue, long.MaxValue),
+            ChangedNs = root.TryGetProperty("ctime", out _) ? Number(root, "ctime", long.MinValue, long.MaxValue) : null,
+            Inode = root.TryGetProperty("inode", out var inode) ? inode.TryGetUInt64(out var number) ? number : throw Corrupt("a number is out of its range") : null,
             Size = kind == ManifestEntryKind.File ? Number(root, "size", 0, ArchiveFormat.LargestFile) : 0,
             Target = target,
         };
@@ -230,18 +242,44 @@ internal sealed class ManifestReader : IDisposable
 
     private BlockReference ReadBlock(JsonElement item, ManifestEntry file, int index)
     {
-        if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 5)
+        if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() is not (5 or 6))
         {
             throw Corrupt($"block {index} of {Show(file.Path)} is none");
         }
 
-        var pack = (int)Number(item[0], 0, _packs.Count - 1L);
-        var length = (int)Number(item[2], 1, file.BlockLength(index));
-        var offset = (uint)Number(item[1], 0, Math.Min(uint.MaxValue, _packs[pack].Size - length));
-        var checksum = (uint)Number(item[3], 0, uint.MaxValue);
+        var plainLength = file.BlockLength(index);
+        var (pack, offset, length, checksum) = ReadPlace(item, plainLength);
         return BlockDigest.TryParse(item[4].GetString(), out var digest)
-            ? new BlockReference(pack, offset, length, checksum, digest)
+            ? new BlockReference(pack, offset, length, checksum, digest, item.GetArrayLength() == 6 ? ReadPatches(item[5], plainLength) : null)
             : throw Corrupt($"the digest of block {index} of {Show(file.Path)} is none");
+    }
+
+    private BlockPatch[] ReadPatches(JsonElement list, int blockLength)
+    {
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() is 0 or > BlockReference.MostPatches)
+        {
+            throw Corrupt("a block has no patches, or too many");
+        }
+
+        return [.. list.EnumerateArray().Select(item =>
+        {
+            if (item.ValueKind != JsonValueKind.Array || item.GetArrayLength() != 5 || !item[4].TryGetInt64(out var pieces) || !Pieces.AreIn(blockLength, pieces))
+            {
+                throw Corrupt("a patch is none");
+            }
+
+            var (pack, offset, length, checksum) = ReadPlace(item, Pieces.Length(blockLength, (ushort)pieces));
+            return new BlockPatch(pack, offset, length, checksum, (ushort)pieces);
+        })];
+    }
+
+    private (int Pack, uint Offset, int Length, uint Checksum) ReadPlace(JsonElement item, int plainLength)
+    {
+        var overhead = Header.IsEncrypted ? FrameCipher.Overhead : 0;
+        var pack = (int)Number(item[0], 0, _packs.Count - 1L);
+        var length = (int)Number(item[2], 1 + overhead, plainLength + overhead);
+        var offset = (uint)Number(item[1], 0, Math.Min(uint.MaxValue, _packs[pack].Size - length));
+        return (pack, offset, length, (uint)Number(item[3], 0, uint.MaxValue));
     }
 
     private bool Finish(JsonElement end)
@@ -264,28 +302,53 @@ internal sealed class ManifestReader : IDisposable
 
     private JsonDocument? Next()
     {
-        if (_pending is { } pending)
+        if (_opener is null && _pending is { } pending)
         {
             _pending = null;
             return pending;
         }
 
-        return Parse(() =>
+        return Parse(() => _opener is null ? NextFrom(_lines) : NextSealed(_opener));
+    }
+
+    private JsonDocument? NextSealed(LineOpener opener)
+    {
+        while (true)
         {
-            if (!_lines.TryRead(out var line))
+            if (opener.Lines is { } lines && NextFrom(lines) is { } line)
+            {
+                return line;
+            }
+
+            using var stored = _pending ?? NextFrom(_lines);
+            _pending = null;
+            if (stored is null)
             {
                 return null;
             }
 
-            var document = JsonDocument.Parse(line, ManifestJson.Reader);
-            if (document.RootElement.ValueKind == JsonValueKind.Object)
+            if (!stored.RootElement.TryGetProperty("sealed", out var content) || !opener.TryOpen(content.GetString()))
             {
-                return document;
+                throw Corrupt("a line cannot be decrypted");
             }
+        }
+    }
 
-            document.Dispose();
-            throw Corrupt("a line is no object");
-        });
+    private JsonDocument? NextFrom(LineReader lines)
+    {
+        if (!lines.TryRead(out var line))
+        {
+            return null;
+        }
+
+        var document = JsonDocument.Parse(line, ManifestJson.Reader);
+        if (document.RootElement.ValueKind == JsonValueKind.Object)
+        {
+            return document;
+        }
+
+        document.Dispose();
+        throw Corrupt("a line is no object");
     }
 
     private T Parse<T>(Func<T> parse)

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Compression;
+using BackupOperator.Archive.Encryption;
 
 namespace BackupOperator.Archive.Manifests;
 
@@ -11,8 +12,11 @@ internal sealed class ManifestWriter : IDisposable
     private readonly MemoryStream _line = new();
     private readonly TotalsCounter _totals = new();
     private readonly ManifestTotals _promised;
+    private readonly LineSealer? _sealer;
 
-    public ManifestWriter(Stream to, ManifestHeader header, IEnumerable<ManifestPack> packs)
+    /// <param name="path">The backup's folder; its own packs are written without it.</param>
+    /// <param name="key">Encrypts everything behind the packs; null where nothing is encrypted.</param>
+    public ManifestWriter(Stream to, ManifestHeader header, IEnumerable<ManifestPack> packs, string path, DataKey? key = null)
     {
         _promised = header.Totals;
         _compressed = new ZstdWriteStream(to);
@@ -23,7 +27,11 @@ internal sealed class ManifestWriter : IDisposable
             {
                 writer.WriteStartObject();
                 writer.WriteNumber("pack"u8, pack.Number);
-                writer.WriteString("path"u8, pack.Path);
+                if (pack.Path != path)
+                {
+                    writer.WriteString("path"u8, pack.Path);
+                }
+
                 writer.WriteNumber("size"u8, pack.Size);
                 writer.WriteNumber("chunk"u8, pack.Chunk);
                 writer.WriteString("digest"u8, pack.Digest);
@@ -35,6 +43,8 @@ internal sealed class ManifestWriter : IDisposable
                 writer.WriteEndObject();
             });
         }
+
+        _sealer = key is null ? null : new LineSealer(key);
     }
 
     /// <param name="blocks">All blocks of a file, in their order; of packs, the indexes in the list of packs.</param>
@@ -74,12 +84,18 @@ internal sealed class ManifestWriter : IDisposable
             JsonSerializer.Serialize(writer, totals, ManifestJson.Options);
             writer.WriteEndObject();
         });
+        if (_sealer?.Take() is { } rest)
+        {
+            WriteSealed(rest);
+        }
+
         _compressed.Complete();
     }
 
     public void Dispose()
     {
         _compressed.Dispose();
+        _sealer?.Dispose();
         _line.Dispose();
     }
 
@@ -98,6 +114,12 @@ internal sealed class ManifestWriter : IDisposable
         writer.WriteNumber("uid"u8, entry.UserId);
         writer.WriteNumber("gid"u8, entry.GroupId);
         writer.WriteNumber("mtime"u8, entry.ModifiedNs);
+        if (entry is { ChangedNs: { } changed, Inode: { } inode })
+        {
+            writer.WriteNumber("ctime"u8, changed);
+            writer.WriteNumber("inode"u8, inode);
+        }
+
         if (entry.Kind == ManifestEntryKind.File)
         {
             writer.WriteNumber("size"u8, entry.Size);
@@ -111,7 +133,8 @@ internal sealed class ManifestWriter : IDisposable
         writer.WriteEndObject();
     }
 
-    // A block is [pack, offset, length, checksum, digest]; a number stands for that many holes.
+    // A block is [pack, offset, length, checksum, digest], with its patches behind it where it has some; a number stands
+    // for that many holes.
     private static void WriteBlocks(Utf8JsonWriter writer, BlockReference[] blocks)
     {
         writer.WriteStartObject();
@@ -142,6 +165,11 @@ internal sealed class ManifestWriter : IDisposable
             writer.WriteNumberValue(block.Length);
             writer.WriteNumberValue(block.Checksum);
             writer.WriteStringValue(block.Digest.ToString());
+            if (block.Patches is { Length: > 0 } patches)
+            {
+                WritePatches(writer, patches);
+            }
+
             writer.WriteEndArray();
         }
 
@@ -149,7 +177,46 @@ internal sealed class ManifestWriter : IDisposable
         writer.WriteEndObject();
     }
 
+    // A patch is [pack, offset, length, checksum, pieces].
+    private static void WritePatches(Utf8JsonWriter writer, BlockPatch[] patches)
+    {
+        writer.WriteStartArray();
+        foreach (var patch in patches)
+        {
+            writer.WriteStartArray();
+            writer.WriteNumberValue(patch.Pack);
+            writer.WriteNumberValue(patch.Offset);
+            writer.WriteNumberValue(patch.Length);
+            writer.WriteNumberValue(patch.Checksum);
+            writer.WriteNumberValue(patch.Pieces);
+            writer.WriteEndArray();
+        }
+
+        writer.WriteEndArray();
+    }
+
+    private void WriteSealed(string lines) => Compress(writer =>
+    {
+        writer.WriteStartObject();
+        writer.WriteString("sealed"u8, lines);
+        writer.WriteEndObject();
+    });
+
     private void WriteLine(Action<Utf8JsonWriter> write)
+    {
+        if (_sealer is null)
+        {
+            Compress(write);
+        }
+        else if (_sealer.Add(Format(write)) is { } full)
+        {
+            WriteSealed(full);
+        }
+    }
+
+    private void Compress(Action<Utf8JsonWriter> write) => _compressed.Write(Format(write));
+
+    private ReadOnlySpan<byte> Format(Action<Utf8JsonWriter> write)
     {
         _line.SetLength(0);
         using (var writer = new Utf8JsonWriter(_line, ManifestJson.Writer))
@@ -158,6 +225,6 @@ internal sealed class ManifestWriter : IDisposable
         }
 
         _line.WriteByte((byte)'\n');
-        _compressed.Write(_line.GetBuffer().AsSpan(0, (int)_line.Length));
+        return _line.GetBuffer().AsSpan(0, (int)_line.Length);
     }
 }

@@ -1,16 +1,17 @@
 using System.Text.Json;
 using BackupOperator.Archive.Compression;
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
 
 namespace BackupOperator.Archive.Packs;
 
-/// <summary>Small JSON objects in zstd frames.</summary>
+/// <summary>Small JSON objects in zstd frames, encrypted where the backup is.</summary>
 internal static class CompressedJson
 {
     private const int LargestStored = 32 << 20;
     private const int LargestPlain = 128 << 20;
 
-    public static ReadOnlyMemory<byte> Write<T>(T value)
+    public static ReadOnlyMemory<byte> Write<T>(T value, DataKey? key = null)
     {
         var to = new MemoryStream();
         using (var compressed = new ZstdWriteStream(to))
@@ -19,21 +20,21 @@ internal static class CompressedJson
             compressed.Complete();
         }
 
-        return to.GetBuffer().AsMemory(0, (int)to.Length);
+        return key is null ? to.GetBuffer().AsMemory(0, (int)to.Length) : Seal(to.GetBuffer().AsSpan(0, (int)to.Length), key);
     }
 
     /// <returns>Null where the object is missing, damaged or larger than it can be.</returns>
-    public static async Task<T?> ReadAsync<T>(Storage.IObjectStore store, string key, CancellationToken cancellationToken)
+    public static async Task<T?> ReadAsync<T>(Storage.IObjectStore store, string name, DataKey? key, CancellationToken cancellationToken)
         where T : class
     {
-        if (await store.FindAsync(key, cancellationToken) is not { Size: <= LargestStored } found)
+        if (await store.FindAsync(name, cancellationToken) is not { Size: <= LargestStored } found)
         {
             return null;
         }
 
         var stored = new byte[found.Size];
-        await store.ReadAsync(key, 0, stored, cancellationToken);
-        return Parse<T>(stored);
+        await store.ReadAsync(name, 0, stored, cancellationToken);
+        return key is null ? Parse<T>(stored) : Open(stored, key) is { } plain ? Parse<T>(plain) : null;
     }
 
     /// <returns>Null where the bytes are not such an object.</returns>
@@ -49,6 +50,21 @@ internal static class CompressedJson
         {
             return null;
         }
+    }
+
+    private static byte[] Seal(ReadOnlySpan<byte> plain, DataKey key)
+    {
+        using var cipher = key.ForTables();
+        var stored = new byte[plain.Length + FrameCipher.Overhead];
+        cipher.Seal(plain, stored);
+        return stored;
+    }
+
+    private static byte[]? Open(byte[] stored, DataKey key)
+    {
+        using var cipher = key.ForTables();
+        var plain = new byte[Math.Max(0, stored.Length - FrameCipher.Overhead)];
+        return cipher.TryOpen(stored, plain) ? plain : null;
     }
 
     private sealed class BoundedStream(Stream from, long most) : Stream

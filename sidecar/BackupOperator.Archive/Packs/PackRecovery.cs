@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Storage;
 
 namespace BackupOperator.Archive.Packs;
@@ -7,7 +8,7 @@ namespace BackupOperator.Archive.Packs;
 /// the parts that the store has. Nothing is trusted that the store does not confirm; what is in doubt is thrown away and
 /// stored again. May itself die anywhere, and be run again.
 /// </summary>
-internal sealed class PackRecovery(IObjectStore store, string path, CancellationToken cancellationToken)
+internal sealed class PackRecovery(IObjectStore store, string path, DataKey? key, CancellationToken cancellationToken)
 {
     private readonly List<(FinishedPack Pack, IReadOnlyList<PackBlock> Blocks)> _packs = [];
     private long _arrived;
@@ -41,7 +42,7 @@ internal sealed class PackRecovery(IObjectStore store, string path, Cancellation
         if (pack is { Number: >= 0 and <= ArchiveFormat.LastPack, Size: > 0 and <= ArchiveFormat.LargestPack, Chunk: >= ArchiveFormat.BlockSize and <= ArchiveFormat.LargestChunk, Digest.Length: 64 }
             && _packs.TrueForAll(taken => taken.Pack.Number != pack.Number)
             && await store.FindAsync(ArchiveFormat.PackKey(path, pack.Number), cancellationToken) is { } found && found.Size == pack.Size && found.ETag == pack.Tag
-            && await CompressedJson.ReadAsync<List<TableFile>>(store, ArchiveFormat.TableKey(path, pack.Number), cancellationToken) is { } table)
+            && await CompressedJson.ReadAsync<List<TableFile>>(store, ArchiveFormat.TableKey(path, pack.Number), key, cancellationToken) is { } table)
         {
             _packs.Add((pack, [.. BlockTable.Ungroup(table).Where(block => block.End <= pack.Size)]));
         }
@@ -54,10 +55,10 @@ internal sealed class PackRecovery(IObjectStore store, string path, Cancellation
             return token;
         }
 
-        var key = ArchiveFormat.PackKey(path, open.Number);
+        var name = ArchiveFormat.PackKey(path, open.Number);
         List<SealedPart> kept;
         ObjectInfo? made;
-        if (await store.ListPartsAsync(key, open.UploadId, cancellationToken) is { } stored)
+        if (await store.ListPartsAsync(name, open.UploadId, cancellationToken) is { } stored)
         {
             kept = [.. open.Parts.Where(part => stored.Any(there => there.Number == part.Number && part.IsIn(there))).OrderBy(part => part.Number)];
             if (kept.Count == 0)
@@ -67,11 +68,11 @@ internal sealed class PackRecovery(IObjectStore store, string path, Cancellation
 
             // Before it is done: whoever comes after a death in between must know what the object was made of.
             token = token with { Open = [.. token.Open.Select(pack => pack == open ? open with { Joining = [.. kept.Select(part => part.Number)] } : pack)] };
-            await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token), PutMode.Replace, cancellationToken);
+            await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token, key), PutMode.Replace, cancellationToken);
             var numbers = kept.Select(part => part.Number).ToHashSet();
             try
             {
-                made = await store.CompleteUploadAsync(key, open.UploadId, [.. stored.Where(part => numbers.Contains(part.Number))], createOnly: false, cancellationToken);
+                made = await store.CompleteUploadAsync(name, open.UploadId, [.. stored.Where(part => numbers.Contains(part.Number))], createOnly: false, cancellationToken);
             }
             catch (StorageException error) when (error.Failure == StorageFailure.NotFound && kept.Count < stored.Count)
             {
@@ -83,7 +84,7 @@ internal sealed class PackRecovery(IObjectStore store, string path, Cancellation
         {
             // Perhaps it was completed, and only the token does not know yet.
             kept = [.. open.Parts.Where(part => open.Joining?.Contains(part.Number) ?? true).OrderBy(part => part.Number)];
-            made = await store.FindAsync(key, cancellationToken);
+            made = await store.FindAsync(name, cancellationToken);
             if (made is null || kept.Count == 0 || made.Size != kept.Sum(part => (long)part.Size))
             {
                 return token;
@@ -91,7 +92,7 @@ internal sealed class PackRecovery(IObjectStore store, string path, Cancellation
         }
 
         var blocks = Move(BlockTable.Ungroup(open.Blocks), kept, open.PartSize).ToList();
-        await store.PutAsync(ArchiveFormat.TableKey(path, open.Number), CompressedJson.Write(BlockTable.Group(blocks)), PutMode.Replace, cancellationToken);
+        await store.PutAsync(ArchiveFormat.TableKey(path, open.Number), CompressedJson.Write(BlockTable.Group(blocks), key), PutMode.Replace, cancellationToken);
         _packs.Add((new FinishedPack(open.Number, made.Size, open.PartSize, PackDigest.Of(kept.Select(part => part.Sha256)), made.ETag), blocks));
         _arrived += kept.Where(part => part.ETag is null).Sum(part => (long)part.Size);
         return token;

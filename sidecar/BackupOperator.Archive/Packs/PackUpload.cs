@@ -19,14 +19,31 @@ internal sealed class PackUpload(int number, string uploadId, int partSize)
     /// <summary>The parts that are being sent or were.</summary>
     public List<Task<Storage.StoredPart>> Transfers { get; } = [];
 
-    public PackBlock Place(string file, int index, Blocks.BlockDigest digest, uint checksum, int length)
+    /// <returns>The block with its place.</returns>
+    public PackBlock Place(PackBlock block)
     {
         lock (_gate)
         {
-            var block = new PackBlock(file, index, (uint)Size, length, checksum, digest);
+            block = block with { Offset = (uint)Size };
             _blocks.Add(block);
-            Size += length;
+            Size += block.Length;
             return block;
+        }
+    }
+
+    /// <summary>The sums of what lies at an offset; null where no block begins there.</summary>
+    public ulong[]? FindSums(uint offset)
+    {
+        lock (_gate)
+        {
+            var (low, high) = (0, _blocks.Count);
+            while (low < high)
+            {
+                var middle = (low + high) / 2;
+                (low, high) = _blocks[middle].Offset < offset ? (middle + 1, high) : (low, middle);
+            }
+
+            return low < _blocks.Count && _blocks[low].Offset == offset ? _blocks[low].Sums : null;
         }
     }
 

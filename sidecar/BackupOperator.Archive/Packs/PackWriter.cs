@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using BackupOperator.Archive.Blocks;
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Storage;
 
 namespace BackupOperator.Archive.Packs;
@@ -7,7 +9,8 @@ namespace BackupOperator.Archive.Packs;
 /// Puts stored blocks back to back into packs and sends them, part by part, several at a time. Appending is for one
 /// caller at a time; it waits when all part buffers are on their way.
 /// </summary>
-internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper token, int firstNumber, long packLimit, CancellationToken cancellationToken) : IDisposable
+internal sealed class PackWriter(
+    IObjectStore store, string path, TokenKeeper token, int firstNumber, long packLimit, DataKey? key, CancellationToken cancellationToken) : IDisposable
 {
     // Keeps block tables, and with them the token, small where files are.
     private const int MostBlocks = 8192;
@@ -17,6 +20,7 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
     private readonly Stack<PartBuffer> _free = [];
     private readonly List<PartBuffer> _all = [];
     private readonly List<Task> _finishing = [];
+    private readonly ConcurrentDictionary<int, PackUpload> _unfinished = new();
     private int _nextNumber = firstNumber;
     private PackUpload? _pack;
     private PartBuffer? _part;
@@ -24,10 +28,11 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
     private volatile Exception? _fault;
 
     /// <summary>Gives a block its place. The bytes are copied.</summary>
-    public async ValueTask<BlockReference> AppendAsync(string file, int index, BlockDigest digest, uint checksum, ReadOnlyMemory<byte> stored)
+    /// <returns>The number of the pack and the offset in it.</returns>
+    public async ValueTask<(int Pack, uint Offset)> AppendAsync(PackBlock block, ReadOnlyMemory<byte> stored)
     {
         var pack = _pack ??= await BeginAsync();
-        var placed = pack.Place(file, index, digest, checksum, stored.Length);
+        var placed = pack.Place(block with { Length = stored.Length });
         while (!stored.IsEmpty)
         {
             _part ??= await RentAsync();
@@ -46,8 +51,11 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
             Finish(pack);
         }
 
-        return new BlockReference(pack.Number, placed.Offset, placed.Length, checksum, digest);
+        return (pack.Number, placed.Offset);
     }
+
+    /// <summary>The pack with a number, as long as its block table is not in the store.</summary>
+    public PackUpload? FindUnfinished(int number) => _unfinished.GetValueOrDefault(number);
 
     /// <summary>Ends the open pack and returns when all packs are objects.</summary>
     public async Task FlushAsync()
@@ -84,6 +92,7 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
         }
 
         var pack = new PackUpload(number, await store.BeginUploadAsync(ArchiveFormat.PackKey(path, number), cancellationToken), store.PartSize);
+        _unfinished[number] = pack;
         token.Opened(pack);
         return pack;
     }
@@ -105,7 +114,8 @@ internal sealed class PackWriter(IObjectStore store, string path, TokenKeeper to
         {
             var parts = await Task.WhenAll(pack.Transfers);
             var made = await store.CompleteUploadAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, parts, createOnly: false, cancellationToken);
-            await store.PutAsync(ArchiveFormat.TableKey(path, pack.Number), CompressedJson.Write(pack.Describe().Blocks), PutMode.Replace, cancellationToken);
+            await store.PutAsync(ArchiveFormat.TableKey(path, pack.Number), CompressedJson.Write(pack.Describe().Blocks, key), PutMode.Replace, cancellationToken);
+            _unfinished.TryRemove(pack.Number, out _);
             token.Completed(pack, pack.Finish(made.ETag));
             await token.SaveAsync(PutMode.Replace);
         }

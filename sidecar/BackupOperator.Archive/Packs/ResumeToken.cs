@@ -28,5 +28,9 @@ internal sealed record FinishedPack(int Number, long Size, int Chunk, string Dig
 /// <param name="Joining">Numbers of the parts that a later attempt was about to make an object of; null before.</param>
 internal sealed record OpenPack(int Number, string UploadId, int PartSize, IReadOnlyList<SealedPart> Parts, IReadOnlyList<TableFile> Blocks, IReadOnlyList<int>? Joining = null);
 
-/// <summary>The blocks of one file in a block table: [index, offset, length, checksum] and the digests in the same order.</summary>
-internal sealed record TableFile(string File, IReadOnlyList<long[]> Blocks, IReadOnlyList<string> Digests);
+/// <summary>The blocks of one file in a block table, each list in the same order.</summary>
+/// <param name="Blocks">[index, offset, length, checksum], and with it the pieces where it is not the whole block.</param>
+/// <param name="Sums">Of the pieces that are stored, in hex digits.</param>
+/// <param name="From">Of a patch, the digest of what it goes over; null where all blocks are whole.</param>
+internal sealed record TableFile(
+    string File, IReadOnlyList<long[]> Blocks, IReadOnlyList<string> Digests, IReadOnlyList<string> Sums, IReadOnlyList<string?>? From = null);

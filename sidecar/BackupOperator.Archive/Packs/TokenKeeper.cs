@@ -1,9 +1,11 @@
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Storage;
 
 namespace BackupOperator.Archive.Packs;
 
 /// <summary>Keeps the resume token in the store: one save at a time, and each takes what is true when it begins.</summary>
-internal sealed class TokenKeeper(IObjectStore store, string path, string backupId, DateTimeOffset startedAt, CancellationToken cancellationToken)
+internal sealed class TokenKeeper(
+    IObjectStore store, string path, string backupId, DateTimeOffset startedAt, DataKey? key, CancellationToken cancellationToken)
 {
     private readonly Lock _gate = new();
     private readonly List<FinishedPack> _finished = [];
@@ -110,6 +112,6 @@ internal sealed class TokenKeeper(IObjectStore store, string path, string backup
             };
         }
 
-        await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token), mode, cancellationToken);
+        await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token, key), mode, cancellationToken);
     }
 }

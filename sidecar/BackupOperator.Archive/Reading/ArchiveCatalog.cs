@@ -29,7 +29,7 @@ public static class ArchiveCatalog
                 CatalogEntry entry;
                 try
                 {
-                    entry = new CatalogEntry(path, await ArchiveReader.OpenAsync(store, path, cancellationToken), null);
+                    entry = new CatalogEntry(path, await ArchiveReader.OpenAsync(store, path, null, cancellationToken), null);
                 }
                 catch (CorruptArchiveException error)
                 {

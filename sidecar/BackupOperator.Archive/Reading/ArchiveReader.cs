@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Writing;
@@ -8,9 +9,12 @@ namespace BackupOperator.Archive.Reading;
 public sealed class ArchiveReader
 {
     private readonly ObjectInfo _manifest;
+    private readonly WrappingKeys? _wrapping;
+    private Dictionary<string, DataKey>? _keys;
 
-    private ArchiveReader(IObjectStore store, string path, ObjectInfo manifest, ManifestHeader header, IReadOnlyList<ManifestPack> packs)
+    private ArchiveReader(IObjectStore store, string path, ObjectInfo manifest, ManifestHeader header, IReadOnlyList<ManifestPack> packs, WrappingKeys? wrapping)
     {
+        _wrapping = wrapping;
         Store = store;
         Path = path;
         _manifest = manifest;
@@ -30,9 +34,10 @@ public sealed class ArchiveReader
     public long StoredBytes => Packs.Where(pack => pack.Path == Path).Sum(pack => pack.Size);
 
     /// <summary>Reads the beginning of the manifest.</summary>
+    /// <param name="keys">The keys of encrypted backups; without, only the beginning of such a manifest can be read.</param>
     /// <exception cref="StorageException">There is no backup.</exception>
     /// <exception cref="CorruptArchiveException">The manifest is damaged.</exception>
-    public static async Task<ArchiveReader> OpenAsync(IObjectStore store, string path, CancellationToken cancellationToken = default)
+    public static async Task<ArchiveReader> OpenAsync(IObjectStore store, string path, WrappingKeys? keys = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         var key = ArchiveFormat.ManifestKey(path);
@@ -46,16 +51,16 @@ public sealed class ArchiveReader
             () =>
             {
                 using var stream = new ObjectReadStream(store, key, manifest.Size, cancellationToken);
-                using var reader = new ManifestReader(stream, store.Describe(key));
-                return new ArchiveReader(store, path, manifest, reader.Header, reader.Packs);
+                using var reader = new ManifestReader(stream, path, store.Describe(key));
+                return new ArchiveReader(store, path, manifest, reader.Header, reader.Packs, keys);
             },
             cancellationToken);
     }
 
     /// <summary>Reads the whole manifest.</summary>
-    public static async Task<ArchiveSummary> SummarizeAsync(IObjectStore store, string path, CancellationToken cancellationToken = default)
+    public static async Task<ArchiveSummary> SummarizeAsync(IObjectStore store, string path, WrappingKeys? keys = null, CancellationToken cancellationToken = default)
     {
-        var reader = await OpenAsync(store, path, cancellationToken);
+        var reader = await OpenAsync(store, path, keys, cancellationToken);
         return await reader.ReadAsync(ManifestVisitor.None, cancellationToken);
     }
 
@@ -63,24 +68,53 @@ public sealed class ArchiveReader
     /// Reads the whole manifest and hands out its entries, before it is known that the manifest is whole. The visitor is
     /// called on a thread of the pool, and may block it.
     /// </summary>
-    public Task<ArchiveSummary> ReadAsync(ManifestVisitor visitor, CancellationToken cancellationToken = default) => Task.Run(
-        () =>
+    /// <exception cref="EncryptionKeyException">It is encrypted, and no key was given that fits.</exception>
+    public async Task<ArchiveSummary> ReadAsync(ManifestVisitor visitor, CancellationToken cancellationToken = default)
+    {
+        await UnlockAsync(cancellationToken);
+        return await Task.Run(() => Read(visitor, cancellationToken), cancellationToken);
+    }
+
+    /// <summary>The key of the backup that a pack belongs to; null where nothing is encrypted. Known when the manifest has been read.</summary>
+    internal DataKey? KeyOf(ManifestPack pack) => Header.IsEncrypted ? _keys![pack.Path] : null;
+
+    // Each backup has a key of its own, and blocks may lie in those of its ancestors.
+    private async Task UnlockAsync(CancellationToken cancellationToken)
+    {
+        if (!Header.IsEncrypted || _keys is not null)
         {
-            var key = ArchiveFormat.ManifestKey(Path);
-            var name = Store.Describe(key);
-            using var stream = new ObjectReadStream(Store, key, _manifest.Size, cancellationToken);
-            using var reader = new ManifestReader(stream, name);
+            return;
+        }
 
-            // Blocks refer to packs by their places in this very list.
-            if (!reader.Packs.SequenceEqual(Packs))
-            {
-                throw new CorruptArchiveException($"{name} has changed since it was opened.") { StoredAs = name };
-            }
+        var keys = new Dictionary<string, DataKey>(StringComparer.Ordinal);
+        foreach (var path in Packs.Select(pack => pack.Path).Append(Path).Distinct(StringComparer.Ordinal))
+        {
+            keys[path] = await WrappedKey.FindAsync(Store, path, _wrapping, cancellationToken)
+                ?? throw new CorruptArchiveException($"{Store.Describe(ArchiveFormat.DataKeyKey(path))} is missing: without its data key the backup cannot be read.")
+                {
+                    StoredAs = Store.Describe(ArchiveFormat.DataKeyKey(path)),
+                };
+        }
 
-            reader.ReadEntries(visitor, cancellationToken);
-            return ArchiveSummary.Of(reader.Header, stream.Digest());
-        },
-        cancellationToken);
+        _keys = keys;
+    }
+
+    private ArchiveSummary Read(ManifestVisitor visitor, CancellationToken cancellationToken)
+    {
+        var key = ArchiveFormat.ManifestKey(Path);
+        var name = Store.Describe(key);
+        using var stream = new ObjectReadStream(Store, key, _manifest.Size, cancellationToken);
+        using var reader = new ManifestReader(stream, Path, name);
+
+        // Blocks refer to packs by their places in this very list.
+        if (!reader.Packs.SequenceEqual(Packs) || reader.Header.IsEncrypted != Header.IsEncrypted)
+        {
+            throw new CorruptArchiveException($"{name} has changed since it was opened.") { StoredAs = name };
+        }
+
+        reader.ReadEntries(visitor, _keys?[Path], cancellationToken);
+        return ArchiveSummary.Of(reader.Header, stream.Digest());
+    }
 
     /// <summary>Compares the manifest with what somebody recorded of it.</summary>
     /// <exception cref="CorruptArchiveException">It is another one.</exception>

@@ -1,4 +1,3 @@
-using System.Threading.Channels;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Writing;
@@ -11,7 +10,6 @@ namespace BackupOperator.Archive.Reading;
 /// </summary>
 public sealed class ArchiveRestorer(ArchiveReader archive, RestoreOptions options)
 {
-    internal const int LargestRequest = 8 << 20;
     private const int MostWorkers = 8;
     private const long Headroom = 64L << 20;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250);
@@ -31,23 +29,28 @@ public sealed class ArchiveRestorer(ArchiveReader archive, RestoreOptions option
         await Task.Run(() => _target.Prepare(summary.ManifestDigest, kinds), cancellationToken);
 
         var workers = options.Concurrency ?? Math.Min(MostWorkers, Math.Max(archive.Store.Concurrency, Environment.ProcessorCount));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var jobs = Channel.CreateBounded<FetchJob>(workers);
         var counters = new RestoreCounters();
-        var plan = new RestorePlan(_target, counters, job => Send(jobs.Writer, job, stop.Token));
-        var planning = Task.Run(() => PlanAsync(plan, jobs.Writer, stop.Token), CancellationToken.None);
-        var fetching = Enumerable.Range(0, workers).Select(_ => Task.Run(() => FetchAsync(jobs.Reader, counters, stop.Token), CancellationToken.None));
+        var fetcher = new BlockFetcher(archive, workers, (wanted, plain) => Write(wanted, plain, counters), counters.AddFetched);
+        RestorePlan? plan = null;
+        ArchiveSummary? read = null;
         using (var ticker = progress is null ? null : options.Time.CreateTimer(_ => progress.Report(counters.Progress(summary.Totals)), null, Tick, Tick))
         {
-            await FirstFailure.WhenAllAsync([planning, .. fetching], stop);
+            await fetcher.RunAsync(
+                async (send, token) =>
+                {
+                    plan = new RestorePlan(_target, options.SeedDirectory, counters, send);
+                    read = await archive.ReadAsync(plan, token);
+                    plan.Complete();
+                },
+                cancellationToken);
         }
 
         // What was written is what the manifest said the second time.
-        archive.RequireDigest(await planning, summary.ManifestDigest);
+        archive.RequireDigest(read!, summary.ManifestDigest);
         await Task.Run(
             () =>
             {
-                plan.FinishDirectories();
+                plan!.FinishDirectories();
                 _target.Finish(summary.Header.Root);
             },
             cancellationToken);
@@ -69,56 +72,12 @@ public sealed class ArchiveRestorer(ArchiveReader archive, RestoreOptions option
                 $"Restoring to {_target.Path} needs {summary.Totals.DataBytes >> 20} MiB and {available >> 20} MiB are free. Enlarge the claim, or remove what is not needed.");
     }
 
-    private async Task<ArchiveSummary> PlanAsync(RestorePlan plan, ChannelWriter<FetchJob> jobs, CancellationToken cancellationToken)
+    private static void Write(WantedBlock wanted, ReadOnlyMemory<byte> plain, RestoreCounters counters)
     {
-        try
-        {
-            var summary = await archive.ReadAsync(plan, cancellationToken);
-            plan.Complete();
-            return summary;
-        }
-        finally
-        {
-            jobs.TryComplete();
-        }
-    }
-
-    private static void Send(ChannelWriter<FetchJob> jobs, FetchJob job, CancellationToken cancellationToken)
-    {
-        if (!jobs.TryWrite(job))
-        {
-            jobs.WriteAsync(job, cancellationToken).AsTask().GetAwaiter().GetResult();
-        }
-    }
-
-    private async Task FetchAsync(ChannelReader<FetchJob> jobs, RestoreCounters counters, CancellationToken cancellationToken)
-    {
-        using var checker = new BlockChecker(archive.Store);
-        var buffer = GC.AllocateUninitializedArray<byte>(LargestRequest + ArchiveFormat.BlockSize);
-        await foreach (var job in jobs.ReadAllAsync(cancellationToken))
-        {
-            var pack = archive.Packs[job.Pack];
-            var stored = buffer.AsMemory(0, job.Length);
-            try
-            {
-                await archive.Store.ReadAsync(pack.Key, job.Offset, stored, cancellationToken);
-            }
-            catch (StorageException error) when (error.Failure == StorageFailure.NotFound)
-            {
-                var (file, index, block) = job.Blocks[0];
-                throw checker.Damaged(pack, file.Entry.Path, index, block, "it is no longer there", error);
-            }
-
-            counters.AddFetched(job.Length);
-            foreach (var (file, index, block) in job.Blocks)
-            {
-                var length = file.Entry.BlockLength(index);
-                var plain = checker.Open(stored.Slice((int)(block.Offset - job.Offset), block.Length), pack, file.Entry.Path, index, block, length);
-                file.Write(index, plain.Span);
-                counters.AddBytes(length);
-                counters.Finish(file);
-            }
-        }
+        var file = wanted.File!;
+        file.Write(wanted.Place.Index, plain.Span);
+        counters.AddBytes(plain.Length);
+        counters.Finish(file);
     }
 
     // Needed only where something may have to go.

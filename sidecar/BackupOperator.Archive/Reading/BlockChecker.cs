@@ -1,50 +1,105 @@
 using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Compression;
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
-using BackupOperator.Archive.Storage;
 
 namespace BackupOperator.Archive.Reading;
 
 /// <summary>Turns stored bytes into the block that the manifest promises, or says which one is damaged; one for each thread.</summary>
-internal sealed class BlockChecker(IObjectStore store) : IDisposable
+internal sealed class BlockChecker(ArchiveReader archive) : IDisposable
 {
     private readonly ZstdDecompressor _zstd = new();
+    private readonly Dictionary<string, FrameCipher> _ciphers = new(StringComparer.Ordinal);
     private readonly byte[] _plain = GC.AllocateUninitializedArray<byte>(ArchiveFormat.BlockSize);
+    private readonly byte[] _patch = GC.AllocateUninitializedArray<byte>(ArchiveFormat.BlockSize);
+    private byte[] _open = [];
 
+    /// <param name="stored">The block as it lies in its pack.</param>
+    /// <param name="patches">Finds the stored bytes of each of its patches.</param>
     /// <returns>The plain bytes, until the next call.</returns>
-    public ReadOnlyMemory<byte> Open(ReadOnlyMemory<byte> stored, ManifestPack pack, string file, int index, BlockReference block, int plainLength)
+    /// <exception cref="CorruptArchiveException">It is damaged.</exception>
+    public ReadOnlyMemory<byte> Open(in BlockPlace place, ReadOnlyMemory<byte> stored, Func<BlockPatch, ReadOnlyMemory<byte>> patches)
     {
-        if (BlockChecksum.Of(stored.Span) != block.Checksum)
+        var block = place.Block;
+        var plain = OpenFrame(place, place.Frame, stored, _plain);
+        foreach (var patch in block.Patches ?? [])
         {
-            throw Damaged(pack, file, index, block, "its checksum is another");
+            if (!plain.Equals(_plain.AsMemory(0, place.PlainLength)))
+            {
+                plain.CopyTo(_plain);
+                plain = _plain.AsMemory(0, place.PlainLength);
+            }
+
+            var frame = place.FrameOf(patch);
+            Pieces.Scatter(OpenFrame(place, frame, patches(patch), _patch).Span, patch.Pieces, _plain.AsSpan(0, place.PlainLength));
         }
 
-        var plain = block.Length == plainLength ? stored : Decompress(stored, pack, file, index, block, plainLength);
-        return BlockDigest.Of(plain.Span) == block.Digest ? plain : throw Damaged(pack, file, index, block, "its SHA-256 is another");
+        return Pieces.Digest(plain.Span) == block.Digest ? plain : throw Damaged(place, place.Frame, "its SHA-256 is another");
     }
 
-    public void Dispose() => _zstd.Dispose();
+    /// <summary>Checks the stored bytes of a frame, and that they can be decrypted; not what the block is made of.</summary>
+    public void CheckFrame(in BlockPlace place, in StoredFrame frame, ReadOnlyMemory<byte> stored) => OpenFrame(place, frame, stored, _patch);
+
+    public void Dispose()
+    {
+        _zstd.Dispose();
+        foreach (var cipher in _ciphers.Values)
+        {
+            cipher.Dispose();
+        }
+    }
 
     /// <summary>The error for a block that cannot be had.</summary>
-    public CorruptArchiveException Damaged(ManifestPack pack, string file, int index, BlockReference block, string why, Exception? inner = null) =>
-        new($"Block {index} of {file} is damaged in {store.Describe(pack.Key)} at offset {block.Offset}: {why}.", inner)
+    public CorruptArchiveException Damaged(in BlockPlace place, in StoredFrame frame, string why, Exception? inner = null)
+    {
+        var name = archive.Store.Describe(archive.Packs[frame.Pack].Key);
+        return new CorruptArchiveException($"Block {place.Index} of {place.File} is damaged in {name} at offset {frame.Offset}: {why}.", inner)
         {
-            StoredAs = store.Describe(pack.Key),
-            File = file,
-            Block = index,
-            Offset = block.Offset,
+            StoredAs = name,
+            File = place.File,
+            Block = place.Index,
+            Offset = frame.Offset,
         };
+    }
 
-    private ReadOnlyMemory<byte> Decompress(ReadOnlyMemory<byte> stored, ManifestPack pack, string file, int index, BlockReference block, int plainLength)
+    private ReadOnlyMemory<byte> OpenFrame(in BlockPlace place, in StoredFrame frame, ReadOnlyMemory<byte> stored, byte[] buffer)
+    {
+        if (BlockChecksum.Of(stored.Span) != frame.Checksum)
+        {
+            throw Damaged(place, frame, "its checksum is another");
+        }
+
+        if (archive.KeyOf(archive.Packs[frame.Pack]) is { } key)
+        {
+            stored = Decrypt(place, frame, stored, key);
+        }
+
+        return stored.Length == frame.PlainLength ? stored : Decompress(place, frame, stored, buffer);
+    }
+
+    private ReadOnlyMemory<byte> Decrypt(in BlockPlace place, in StoredFrame frame, ReadOnlyMemory<byte> stored, DataKey key)
+    {
+        if (!_ciphers.TryGetValue(key.BackupId, out var cipher))
+        {
+            _ciphers[key.BackupId] = cipher = key.ForBlocks();
+        }
+
+        _open = _open.Length == 0 ? new byte[ArchiveFormat.BlockSize] : _open;
+        return cipher.TryOpen(stored.Span, _open)
+            ? _open.AsMemory(0, stored.Length - FrameCipher.Overhead)
+            : throw Damaged(place, frame, "it cannot be decrypted");
+    }
+
+    private ReadOnlyMemory<byte> Decompress(in BlockPlace place, in StoredFrame frame, ReadOnlyMemory<byte> stored, byte[] buffer)
     {
         try
         {
-            var size = _zstd.Decompress(stored.Span, _plain.AsSpan(0, plainLength));
-            return size == plainLength ? _plain.AsMemory(0, size) : throw new ZstdException($"it holds {size} bytes instead of {plainLength}");
+            var size = _zstd.Decompress(stored.Span, buffer.AsSpan(0, frame.PlainLength));
+            return size == frame.PlainLength ? buffer.AsMemory(0, size) : throw new ZstdException($"it holds {size} bytes instead of {frame.PlainLength}");
         }
         catch (ZstdException error)
         {
-            throw Damaged(pack, file, index, block, error.Message, error);
+            throw Damaged(place, frame, error.Message, error);
         }
     }
 }

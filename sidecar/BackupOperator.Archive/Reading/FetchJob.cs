@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
-using BackupOperator.Archive.Blocks;
 
 namespace BackupOperator.Archive.Reading;
 
-/// <summary>A block that is wanted, and the file that it is for.</summary>
+/// <summary>A block that is wanted.</summary>
+/// <param name="File">The file that it is for; null where it is only checked.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct WantedBlock(TargetFile File, int Index, BlockReference Block);
+internal readonly record struct WantedBlock(BlockPlace Place, TargetFile? File);
 
 /// <summary>Blocks that lie one after the other in a pack, so that one request fetches them.</summary>
 internal sealed record FetchJob(int Pack, long Offset, int Length, IReadOnlyList<WantedBlock> Blocks);

@@ -11,14 +11,16 @@ internal sealed class FetchPlanner(int largest)
     private long _start;
     private long _end;
     private int _pack = -1;
+    private long _patches;
 
     /// <returns>The request that the block no longer fitted into, if any.</returns>
     public FetchJob? Add(WantedBlock wanted)
     {
-        var block = wanted.Block;
+        var block = wanted.Place.Block;
+        var patches = block.Patches?.Sum(patch => (long)patch.Length) ?? 0;
         FetchJob? full = null;
         if (_blocks.Count > 0
-            && (_blocks.Count == MostBlocks || block.Pack != _pack || block.Offset < _end || block.Offset - _end > LargestGap || block.Offset + (long)block.Length - _start > largest))
+            && (_blocks.Count == MostBlocks || block.Pack != _pack || block.Offset < _end || block.Offset - _end > LargestGap || _patches + patches > largest || block.Offset + (long)block.Length - _start > largest))
         {
             full = Take();
         }
@@ -30,6 +32,7 @@ internal sealed class FetchPlanner(int largest)
         }
 
         _blocks.Add(wanted);
+        _patches += patches;
         _end = block.Offset + (long)block.Length;
         return full;
     }
@@ -43,6 +46,7 @@ internal sealed class FetchPlanner(int largest)
 
         var job = new FetchJob(_pack, _start, (int)(_end - _start), _blocks);
         _blocks = [];
+        _patches = 0;
         return job;
     }
 }

@@ -67,9 +67,13 @@ internal static class PackCheck
 
         public override void Block(ManifestEntry entry, int index, BlockReference block)
         {
-            if (block.Pack == pack && block.Offset + (long)block.Length > available && block.Offset < Offset)
+            var place = new BlockPlace(entry.Path, index, entry.BlockLength(index), block);
+            foreach (var frame in (block.Patches ?? []).Select(patch => place.FrameOf(patch)).Prepend(place.Frame))
             {
-                (File, Index, Offset) = (entry.Path, index, block.Offset);
+                if (frame.Pack == pack && frame.End > available && frame.Offset < Offset)
+                {
+                    (File, Index, Offset) = (entry.Path, index, frame.Offset);
+                }
             }
         }
     }

@@ -8,6 +8,9 @@ public sealed record RestoreOptions
     /// <summary>SHA-256 of the manifest as recorded elsewhere; null where nobody recorded it.</summary>
     public string? ManifestDigest { get; init; }
 
+    /// <summary>A directory, perhaps of a running server, whose blocks are taken where they are equal; null to fetch all.</summary>
+    public string? SeedDirectory { get; init; }
+
     /// <summary>Requests at once; null: as the store likes it, at least one a processor.</summary>
     public int? Concurrency { get; init; }
 

@@ -6,13 +6,14 @@ namespace BackupOperator.Archive.Reading;
 /// <summary>
 /// Goes through the manifest and makes of it folders, empty files, and requests for the blocks that are not there yet.
 /// </summary>
-internal sealed class RestorePlan(TargetFolder target, RestoreCounters counters, Action<FetchJob> send) : ManifestVisitor
+internal sealed class RestorePlan(TargetFolder target, string? seed, RestoreCounters counters, Action<FetchJob> send) : ManifestVisitor
 {
-    private readonly FetchPlanner _planner = new(ArchiveRestorer.LargestRequest);
+    private readonly FetchPlanner _planner = new(BlockFetcher.LargestRequest);
     private readonly byte[] _buffer = new byte[ArchiveFormat.BlockSize];
     private readonly List<ManifestEntry> _directories = [];
     private readonly List<ManifestEntry> _links = [];
     private TargetFile? _file;
+    private SeedFile? _seed;
     private long _position;
 
     public override void Begin(ManifestEntry entry)
@@ -28,6 +29,7 @@ internal sealed class RestorePlan(TargetFolder target, RestoreCounters counters,
                 break;
             default:
                 _file = new TargetFile(entry, target.FullPath(entry.Path));
+                _seed = seed is null ? null : SeedFile.TryOpen(seed, entry);
                 _position = 0;
                 break;
         }
@@ -43,8 +45,16 @@ internal sealed class RestorePlan(TargetFolder target, RestoreCounters counters,
             return;
         }
 
+        var wanted = _buffer.AsSpan(0, entry.BlockLength(index));
+        if (_seed?.TryRead(TargetFile.PlaceOf(index), wanted, block.Digest) == true)
+        {
+            _file.Write(index, wanted);
+            counters.AddBytes(wanted.Length);
+            return;
+        }
+
         _file.Expect();
-        if (_planner.Add(new WantedBlock(_file, index, block)) is { } full)
+        if (_planner.Add(new WantedBlock(new BlockPlace(entry.Path, index, entry.BlockLength(index), block), _file)) is { } full)
         {
             send(full);
         }
@@ -56,6 +66,7 @@ internal sealed class RestorePlan(TargetFolder target, RestoreCounters counters,
         {
             PassHoles(entry.Size);
             _file = null;
+            _seed?.Dispose();
             counters.Finish(file);
         }
     }

@@ -40,7 +40,7 @@ internal sealed class TargetFile
     public bool Holds(int index, BlockReference block, byte[] buffer)
     {
         var wanted = buffer.AsSpan(0, Entry.BlockLength(index));
-        return WasThere && Fill(wanted, PlaceOf(index)) && BlockDigest.Of(wanted) == block.Digest;
+        return WasThere && Fill(wanted, PlaceOf(index)) && Pieces.Digest(wanted) == block.Digest;
     }
 
     /// <summary>Sees to it that a range is a hole, whatever was there.</summary>

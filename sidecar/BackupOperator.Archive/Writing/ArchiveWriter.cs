@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Native;
 using BackupOperator.Archive.Packs;
@@ -20,13 +21,17 @@ public sealed class ArchiveWriter : IAsyncDisposable
     private readonly TokenKeeper _token;
     private readonly PackWriter _packs;
     private readonly Candidates _candidates;
+    private readonly DataKey? _key;
+    private readonly ParentBackup? _parent;
+    private readonly PieceComparer _comparer;
     private readonly CancellationTokenSource _lifetime;
-    private IReadOnlyDictionary<string, FileRecord> _records = new Dictionary<string, FileRecord>();
+    private IReadOnlyDictionary<string, FileRecord>? _records;
     private IReadOnlyList<SourceEntry>? _final;
     private PassResult? _finalPass;
+    private bool _trustsTimes;
     private DateTimeOffset _readAt;
 
-    private ArchiveWriter(IObjectStore store, string path, ArchiveWriterOptions options, TokenKeeper token, PackRecovery recovery, CancellationTokenSource lifetime)
+    private ArchiveWriter(IObjectStore store, string path, ArchiveWriterOptions options, TokenKeeper token, PackRecovery recovery, DataKey? key, CancellationTokenSource lifetime)
     {
         _store = store;
         _path = path;
@@ -34,7 +39,11 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _token = token;
         _candidates = new Candidates();
         _lifetime = lifetime;
-        _packs = new PackWriter(store, path, token, recovery.NextNumber, options.PackLimit, lifetime.Token);
+        _key = key;
+        _parent = options.Parent is { } parent ? new ParentBackup(parent.Archive, parent.ManifestDigest) : null;
+        _packs = new PackWriter(store, path, token, recovery.NextNumber, options.PackLimit, key, lifetime.Token);
+        _comparer = new PieceComparer(
+            _packs, new PackTables(store, pack => _parent?.FindTable(pack) ?? (ArchiveFormat.TableKey(path, pack), key), lifetime.Token));
         foreach (var (pack, blocks) in recovery.Packs.OrderBy(taken => taken.Pack.Number))
         {
             token.Completed(null, pack);
@@ -83,32 +92,38 @@ public sealed class ArchiveWriter : IAsyncDisposable
         var now = options.Time.GetUtcNow();
         if (await store.FindAsync(ArchiveFormat.ManifestKey(path), cancellationToken) is not null)
         {
-            var summary = await ArchiveReader.SummarizeAsync(store, path, cancellationToken);
+            var summary = await ArchiveReader.SummarizeAsync(store, path, options.Keys, cancellationToken);
             if (summary.BackupId != options.BackupId)
             {
                 throw new StorageException(
                     StorageFailure.AlreadyExists, $"{store.Describe(path)} holds another backup ({summary.BackupId}); choose another path.");
             }
 
-            var nothing = new TokenKeeper(store, path, options.BackupId, now, lifetime.Token) { BytesSent = summary.StoredBytes };
-            await RemoveLeftoversAsync(store, path, (await ArchiveReader.OpenAsync(store, path, cancellationToken)).Packs);
-            return new ArchiveWriter(store, path, options, nothing, new PackRecovery(store, path, cancellationToken), lifetime) { Committed = summary };
+            var nothing = new TokenKeeper(store, path, options.BackupId, now, null, lifetime.Token) { BytesSent = summary.StoredBytes };
+            await RemoveLeftoversAsync(store, path, (await ArchiveReader.OpenAsync(store, path, options.Keys, cancellationToken)).Packs);
+            return new ArchiveWriter(store, path, options, nothing, new PackRecovery(store, path, null, cancellationToken), null, lifetime) { Committed = summary };
         }
 
-        var token = await CompressedJson.ReadAsync<ResumeToken>(store, ArchiveFormat.TokenKey(path), cancellationToken);
+        var key = await FindKeyAsync(store, path, options, cancellationToken);
+        var token = await CompressedJson.ReadAsync<ResumeToken>(store, ArchiveFormat.TokenKey(path), key, cancellationToken);
         if (token is not null && (token.Version != ArchiveFormat.Version || token.BackupId != options.BackupId))
         {
             throw new StorageException(
                 StorageFailure.AlreadyExists, $"{store.Describe(path)} holds another, unfinished backup ({token.BackupId}); choose another path.");
         }
 
-        var recovery = new PackRecovery(store, path, cancellationToken);
+        if (key is null && options.Keys is { } keys)
+        {
+            key = await WrappedKey.CreateAsync(store, path, options.BackupId, keys, cancellationToken);
+        }
+
+        var recovery = new PackRecovery(store, path, key, cancellationToken);
         await recovery.RunAsync(token);
-        var keeper = new TokenKeeper(store, path, options.BackupId, token?.StartedAt ?? now, lifetime.Token)
+        var keeper = new TokenKeeper(store, path, options.BackupId, token?.StartedAt ?? now, key, lifetime.Token)
         {
             BytesSent = recovery.BytesSent,
         };
-        var writer = new ArchiveWriter(store, path, options, keeper, recovery, lifetime);
+        var writer = new ArchiveWriter(store, path, options, keeper, recovery, key, lifetime);
         await keeper.SaveAsync(PutMode.Replace);
         return writer;
     }
@@ -126,10 +141,11 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _final = null;
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lifetime.Token);
         var entries = await Task.Run(() => Scan(!databaseStopped), both.Token);
+        _trustsTimes = FileSystems.HasTrustedTimes(_options.SourceDirectory);
         var files = entries.Where(entry => entry.Kind == ManifestEntryKind.File).ToList();
         var meter = new ProgressMeter(progress, _options.Time, files.Sum(file => file.Stat.Size), files.Count, () => _token.BytesSent);
-        using var pass = new DirectoryPass(_options, _packs, _candidates, !databaseStopped, both.Token);
-        var result = await pass.RunAsync(entries, _records, meter);
+        using var pass = new DirectoryPass(_options, _packs, _candidates, _comparer, _key, !databaseStopped, both.Token);
+        var result = await RunAsync(pass, entries, meter, both.Token);
         _records = pass.Records;
         if (databaseStopped)
         {
@@ -151,13 +167,18 @@ public sealed class ArchiveWriter : IAsyncDisposable
         using var registration = cancellationToken.Register(static state => ((CancellationTokenSource)state!).Cancel(), _lifetime);
         await _packs.FlushAsync();
         var finished = _token.Finished;
-        var used = new PackNumbers(finished, entries.Select(entry => _records.GetValueOrDefault(entry.Path)));
-        var packs = used.Packs.Select(pack => new ManifestPack(_path, pack.Number, pack.Size, pack.Chunk, pack.Digest, pack.Tag)).ToList();
+        var used = new PackNumbers(
+            entries.Select(entry => _records!.GetValueOrDefault(entry.Path)),
+            number => _parent?.FindPack(number) ?? Describe(finished.Single(pack => pack.Number == number)));
+        var packs = used.Packs;
         var root = FileStat.TryRead(_options.SourceDirectory) ?? throw new DataDirectoryException($"{_options.SourceDirectory} went away.");
         var header = new ManifestHeader
         {
             BackupId = _options.BackupId,
-            Consistency = "Cold",
+            Type = _options.Parent?.Type ?? ManifestHeader.Full,
+            Parent = _parent?.Reference,
+            Encryption = _key is null ? null : ManifestHeader.AesGcm,
+            Consistency = ManifestHeader.Cold,
             Facts = facts,
             StartedAt = _token.StartedAt,
             ReadAt = _readAt,
@@ -165,7 +186,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
             Excluded = _options.Excluded,
             Root = new ManifestRoot(root.Mode, root.UserId, root.GroupId),
             Totals = Count(entries),
-            StoredBytes = packs.Sum(pack => pack.Size),
+            StoredBytes = packs.Where(pack => pack.Path == _path).Sum(pack => pack.Size),
             BlocksReused = pass.BlocksReused,
         };
         using var stream = new ObjectWriteStream(_store, ArchiveFormat.ManifestKey(_path), cancellationToken);
@@ -198,6 +219,10 @@ public sealed class ArchiveWriter : IAsyncDisposable
         }
 
         await _store.DeleteAsync(ArchiveFormat.TokenKey(_path), cancellationToken);
+        if (_key is not null)
+        {
+            await _store.DeleteAsync(ArchiveFormat.DataKeyKey(_path), cancellationToken);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -208,6 +233,35 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _lifetime.Dispose();
     }
 
+    // The first pass goes by what the parent knows, the others by the pass before.
+    private async Task<PassResult> RunAsync(DirectoryPass pass, IReadOnlyList<SourceEntry> entries, ProgressMeter meter, CancellationToken cancellationToken)
+    {
+        if (_records is { } records || _parent is null)
+        {
+            return await pass.RunAsync(entries, path => _records?.GetValueOrDefault(path), meter);
+        }
+
+        await using var feed = _parent.Read(cancellationToken);
+        var result = await pass.RunAsync(entries, feed.Find, meter);
+        await feed.CompleteAsync();
+        return result;
+    }
+
+    /// <exception cref="StorageException">What lies there is encrypted, and this backup is not to be.</exception>
+    private static async Task<DataKey?> FindKeyAsync(IObjectStore store, string path, ArchiveWriterOptions options, CancellationToken cancellationToken)
+    {
+        if (options.Keys is { } keys)
+        {
+            return await WrappedKey.FindAsync(store, path, keys, cancellationToken);
+        }
+
+        return await store.FindAsync(ArchiveFormat.DataKeyKey(path), cancellationToken) is null
+            ? null
+            : throw new StorageException(StorageFailure.AlreadyExists, $"{store.Describe(path)} holds another, encrypted and unfinished backup; choose another path.");
+    }
+
+    private ManifestPack Describe(FinishedPack pack) => new(_path, pack.Number, pack.Size, pack.Chunk, pack.Digest, pack.Tag);
+
     private List<SourceEntry> Scan(bool isLive) =>
         DirectoryScanner.Scan(_options.SourceDirectory, _options.ServerDataDirectory, _options.Excluded, isLive);
 
@@ -217,7 +271,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         foreach (var (was, now) in before.Zip(after))
         {
             var same = was.Path == now.Path && was.Kind == now.Kind && was.Target == now.Target
-                && (was.Kind != ManifestEntryKind.File || _records[was.Path].Stat.HasContentOf(now.Stat));
+                && (was.Kind != ManifestEntryKind.File || _records![was.Path].Stat.HasContentOf(now.Stat));
             if (!same)
             {
                 throw Changed(ArchivePath.Compare(was.Path, now.Path) <= 0 ? was : now);
@@ -242,19 +296,19 @@ public sealed class ArchiveWriter : IAsyncDisposable
             counter.Add(described);
             for (var index = 0; index < described.BlockCount; index++)
             {
-                counter.Add(described, index, _records[entry.Path].Blocks[index]);
+                counter.Add(described, index, _records![entry.Path].Blocks[index]);
             }
         }
 
         return counter.Totals;
     }
 
-    private void WriteManifest(Stream to, ManifestHeader header, List<ManifestPack> packs, IReadOnlyList<SourceEntry> entries, PackNumbers used)
+    private void WriteManifest(Stream to, ManifestHeader header, IReadOnlyList<ManifestPack> packs, IReadOnlyList<SourceEntry> entries, PackNumbers used)
     {
-        using var writer = new ManifestWriter(to, header, packs);
+        using var writer = new ManifestWriter(to, header, packs, _path, _key);
         foreach (var entry in entries)
         {
-            writer.Write(Describe(entry), entry.Kind == ManifestEntryKind.File ? used.Translate(_records[entry.Path].Blocks) : []);
+            writer.Write(Describe(entry), entry.Kind == ManifestEntryKind.File ? used.Translate(_records![entry.Path].Blocks) : []);
         }
 
         writer.Complete();
@@ -262,7 +316,9 @@ public sealed class ArchiveWriter : IAsyncDisposable
 
     private ManifestEntry Describe(SourceEntry entry)
     {
-        var stat = entry.Kind == ManifestEntryKind.File ? _records[entry.Path].Stat : entry.Stat;
+        var record = entry.Kind == ManifestEntryKind.File ? _records![entry.Path] : null;
+        var stat = record?.Stat ?? entry.Stat;
+        var isProof = record?.CanBeKnownAgain == true && _trustsTimes;
         return new ManifestEntry
         {
             Kind = entry.Kind,
@@ -271,6 +327,8 @@ public sealed class ArchiveWriter : IAsyncDisposable
             UserId = stat.UserId,
             GroupId = stat.GroupId,
             ModifiedNs = stat.ModifiedNs,
+            ChangedNs = isProof ? stat.ChangedNs : null,
+            Inode = isProof ? stat.Inode : null,
             Size = entry.Kind == ManifestEntryKind.File ? stat.Size : 0,
             Target = entry.Target,
         };
@@ -283,7 +341,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
     private static async Task RemoveLeftoversAsync(IObjectStore store, string path, IReadOnlyList<ManifestPack> packs)
     {
         using var limit = new CancellationTokenSource(TidyingLimit);
-        var used = packs.Select(pack => pack.Key).ToHashSet(StringComparer.Ordinal);
+        var used = packs.Where(pack => pack.Path == path).SelectMany(pack => new[] { pack.Key, ArchiveFormat.TableKey(path, pack.Number) }).ToHashSet(StringComparer.Ordinal);
         try
         {
             await foreach (var found in store.ListAsync($"{path}/packs/", limit.Token))

@@ -1,3 +1,5 @@
+using BackupOperator.Archive.Encryption;
+
 namespace BackupOperator.Archive.Writing;
 
 public sealed record ArchiveWriterOptions
@@ -21,6 +23,12 @@ public sealed record ArchiveWriterOptions
 
     /// <summary>A pack ends with the block that reaches this size. At most 4 GiB less one block.</summary>
     public long PackLimit { get; init; } = 1L << 30;
+
+    /// <summary>The backup that this one builds on; null for a full one.</summary>
+    public ArchiveParent? Parent { get; init; }
+
+    /// <summary>The keys to encrypt with; null stores blocks in the clear.</summary>
+    public WrappingKeys? Keys { get; init; }
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -10,11 +10,11 @@ internal sealed class Candidates
     private readonly Dictionary<string, List<Candidate>> _files = new(StringComparer.Ordinal);
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Candidate(int Index, BlockReference Block);
+    private readonly record struct Candidate(int Index, ushort Pieces, BlockDigest From, BlockReference Block);
 
     public bool IsEmpty => _files.Count == 0;
 
-    /// <summary>Packs come in the order of their numbers: a later one is of a later pass, and more likely to be right.</summary>
+    /// <summary>Packs come in the order of their numbers, so that what goes over a block comes after it.</summary>
     public void Add(int pack, IEnumerable<PackBlock> blocks)
     {
         foreach (var block in blocks)
@@ -24,32 +24,27 @@ internal sealed class Candidates
                 _files[block.File] = file = [];
             }
 
-            file.Add(new Candidate(block.Index, new BlockReference(pack, block.Offset, block.Length, block.Checksum, block.Digest)));
+            file.Add(new Candidate(block.Index, block.Pieces, block.From, new BlockReference(pack, block.Offset, block.Length, block.Checksum, block.Digest)));
         }
     }
 
     /// <summary>To be called between the last <see cref="Add"/> and the first <see cref="Find"/>.</summary>
     public void Complete()
     {
-        foreach (var file in _files.Values)
+        foreach (var (path, file) in _files)
         {
-            var order = 0;
-            var latest = file.Select(candidate => (candidate, order: order++))
-                .OrderBy(item => item.candidate.Index).ThenByDescending(item => item.order)
-                .Select(item => item.candidate)
-                .DistinctBy(candidate => candidate.Index)
-                .ToArray();
-            file.Clear();
-            file.AddRange(latest);
-            file.TrimExcess();
+            _files[path] = [.. file.OrderBy(candidate => candidate.Index)];
         }
     }
 
-    public BlockReference Find(string path, int index)
+    /// <summary>What is stored of a block; a patch counts where that is known which it goes over.</summary>
+    /// <param name="known">The block as an earlier pass or backup has it.</param>
+    /// <param name="found">Receives the blocks, the oldest first.</param>
+    public void Find(string path, int index, BlockReference known, List<BlockReference> found)
     {
         if (!_files.TryGetValue(path, out var file))
         {
-            return BlockReference.Unknown;
+            return;
         }
 
         var (low, high) = (0, file.Count);
@@ -59,6 +54,21 @@ internal sealed class Candidates
             (low, high) = file[middle].Index < index ? (middle + 1, high) : (low, middle);
         }
 
-        return low < file.Count && file[low].Index == index ? file[low].Block : BlockReference.Unknown;
+        for (; low < file.Count && file[low].Index == index; low++)
+        {
+            var candidate = file[low];
+            if (candidate.Pieces == 0)
+            {
+                found.Add(candidate.Block);
+                continue;
+            }
+
+            var below = known.IsStored && known.Digest == candidate.From ? known : found.Find(block => block.Digest == candidate.From);
+            if (below.IsStored && below.Length > 0 && (below.Patches?.Length ?? 0) < BlockReference.MostPatches)
+            {
+                var block = candidate.Block;
+                found.Add(below.With(new BlockPatch(block.Pack, block.Offset, block.Length, block.Checksum, candidate.Pieces), block.Digest));
+            }
+        }
     }
 }

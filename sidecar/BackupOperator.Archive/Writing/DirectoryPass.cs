@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Threading.Channels;
 using BackupOperator.Archive.Blocks;
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Native;
 using BackupOperator.Archive.Packs;
@@ -20,6 +21,8 @@ internal sealed class DirectoryPass : IDisposable
     private readonly ArchiveWriterOptions _options;
     private readonly PackWriter _packs;
     private readonly Candidates _candidates;
+    private readonly PieceComparer _comparer;
+    private readonly DataKey? _key;
     private readonly bool _isLive;
     private readonly bool _trustsTimes;
     private readonly bool _trustsHoles;
@@ -34,11 +37,14 @@ internal sealed class DirectoryPass : IDisposable
     private long _reused;
     private long _unchanged;
 
-    public DirectoryPass(ArchiveWriterOptions options, PackWriter packs, Candidates candidates, bool isLive, CancellationToken cancellationToken)
+    public DirectoryPass(
+        ArchiveWriterOptions options, PackWriter packs, Candidates candidates, PieceComparer comparer, DataKey? key, bool isLive, CancellationToken cancellationToken)
     {
         _options = options;
         _packs = packs;
         _candidates = candidates;
+        _comparer = comparer;
+        _key = key;
         _isLive = isLive;
         _trustsTimes = FileSystems.HasTrustedTimes(options.SourceDirectory);
         _trustsHoles = FileSystems.HasTrustedHoles(options.SourceDirectory);
@@ -46,14 +52,15 @@ internal sealed class DirectoryPass : IDisposable
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         for (var i = 0; i < (_workers * 2) + 4; i++)
         {
-            _free.Add(new BlockWork(), CancellationToken.None);
+            _free.Add(new BlockWork(key is not null), CancellationToken.None);
         }
     }
 
     /// <summary>What is known of each file afterwards.</summary>
     public IReadOnlyDictionary<string, FileRecord> Records => _records;
 
-    public async Task<PassResult> RunAsync(IReadOnlyList<SourceEntry> entries, IReadOnlyDictionary<string, FileRecord> before, ProgressMeter progress)
+    /// <param name="before">What an earlier pass or backup knows of a file; asked for in the order of the paths.</param>
+    public async Task<PassResult> RunAsync(IReadOnlyList<SourceEntry> entries, Func<string, FileRecord?> before, ProgressMeter progress)
     {
         var tasks = new List<Task> { OnThread(() => Read(entries, before, progress)), Task.Run(PackAsync) };
         for (var i = 0; i < _workers; i++)
@@ -77,14 +84,14 @@ internal sealed class DirectoryPass : IDisposable
     private static Task OnThread(Action work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Read(IReadOnlyList<SourceEntry> entries, IReadOnlyDictionary<string, FileRecord> before, ProgressMeter progress)
+    private void Read(IReadOnlyList<SourceEntry> entries, Func<string, FileRecord?> before, ProgressMeter progress)
     {
         try
         {
             foreach (var entry in entries.Where(entry => entry.Kind == ManifestEntryKind.File))
             {
                 _stop.Token.ThrowIfCancellationRequested();
-                var known = before.GetValueOrDefault(entry.Path);
+                var known = before(entry.Path);
                 if (_trustsTimes && known?.IsStill(entry.Stat) == true)
                 {
                     _records[entry.Path] = known;
@@ -166,7 +173,9 @@ internal sealed class DirectoryPass : IDisposable
             // A block may hold the end of one stretch of data and the beginning of the next; it is read as a whole.
             dataTo = Math.Max(dataTo, offset + length);
             var work = _free.Take(_stop.Token);
-            work.Begin(record, index, CandidateFor(known, record.Path, index));
+            var stored = known is not null && index < known.Blocks.Count ? known.Blocks[index] : BlockReference.Unknown;
+            work.Begin(record, index, length, stored, stored.IsStored && known!.BlockLength(index) == length);
+            _candidates.Find(record.Path, index, stored, work.Candidates);
             var read = Fill(file, work.Plain.AsSpan(0, length), offset);
             if (read < length)
             {
@@ -175,18 +184,12 @@ internal sealed class DirectoryPass : IDisposable
                 return;
             }
 
-            work.Length = length;
             _bytesRead += length;
             _toWorkers.Add(work, _stop.Token);
             _inOrder.Writer.TryWrite(work);
             progress.Add(length);
         }
     }
-
-    private BlockReference CandidateFor(FileRecord? known, string path, int index) =>
-        known is not null && index < known.Blocks.Count && known.Blocks[index].IsStored
-            ? known.Blocks[index]
-            : _candidates.Find(path, index);
 
     private static int Fill(SafeFileHandle file, Span<byte> buffer, long offset)
     {
@@ -202,7 +205,7 @@ internal sealed class DirectoryPass : IDisposable
 
     private void Work()
     {
-        using var worker = new BlockWorker(_options.CompressionLevel);
+        using var worker = new BlockWorker(_options.CompressionLevel, _key, _comparer);
         foreach (var work in _toWorkers.GetConsumingEnumerable(_stop.Token))
         {
             try
@@ -230,11 +233,20 @@ internal sealed class DirectoryPass : IDisposable
             else
             {
                 _stored++;
-                work.File.Blocks[work.Index] = await _packs.AppendAsync(work.File.Path, work.Index, work.Digest, work.Checksum, work.Stored);
+                work.File.Blocks[work.Index] = await StoreAsync(work);
             }
 
             _free.Add(work, CancellationToken.None);
         }
+    }
+
+    private async ValueTask<BlockReference> StoreAsync(BlockWork work)
+    {
+        var block = new PackBlock(work.File.Path, work.Index, 0, work.Stored.Length, work.Checksum, work.Digest, work.Changed, work.Changed == 0 ? default : work.Before.Digest, work.StoredSums());
+        var (pack, offset) = await _packs.AppendAsync(block, work.Stored);
+        return work.Changed == 0
+            ? new BlockReference(pack, offset, work.Stored.Length, work.Checksum, work.Digest)
+            : work.Before.With(new BlockPatch(pack, offset, work.Stored.Length, work.Checksum, work.Changed), work.Digest);
     }
 
     private void FailUnlessLive(string what)

@@ -4,8 +4,9 @@ using BackupOperator.Archive.Native;
 
 namespace BackupOperator.Archive.Writing;
 
-/// <summary>What a pass learned of a file.</summary>
-internal sealed class FileRecord(string path, FileStat stat, long seenAtNs)
+/// <summary>What a pass, or an earlier backup, learned of a file.</summary>
+/// <param name="seenAtNs">When its attributes were looked at, before the first byte was read; null where they prove nothing.</param>
+internal sealed class FileRecord(string path, FileStat stat, long? seenAtNs)
 {
     // A change in the same tick of the clock as the look at it leaves no trace in the times.
     private const long RacyNs = 2_000_000_000;
@@ -17,9 +18,14 @@ internal sealed class FileRecord(string path, FileStat stat, long seenAtNs)
 
     public BlockList Blocks { get; } = new(ManifestEntry.CountBlocks(stat.Size));
 
+    /// <summary>Whether an equal look at its attributes later on proves that it has not changed.</summary>
+    public bool CanBeKnownAgain =>
+        Blocks.IsWhole && seenAtNs - Math.Max(stat.ModifiedNs, stat.ChangedNs) >= RacyNs && !MayBeMapped;
+
     /// <summary>Whether the file certainly holds what was read, going by its attributes.</summary>
-    public bool IsStill(FileStat now) =>
-        Blocks.IsWhole && stat.HasContentOf(now) && seenAtNs - Math.Max(stat.ModifiedNs, stat.ChangedNs) >= RacyNs && !MayBeMapped;
+    public bool IsStill(FileStat now) => stat.HasContentOf(now) && CanBeKnownAgain;
+
+    public int BlockLength(int index) => (int)Math.Min(ArchiveFormat.BlockSize, stat.Size - ((long)index * ArchiveFormat.BlockSize));
 
     // A page that is mapped and dirty takes writes that no time tells of. Servers map the log of prepared transactions,
     // and with myisam_use_mmap the data of MyISAM tables.

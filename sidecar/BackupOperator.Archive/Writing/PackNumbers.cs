@@ -1,5 +1,5 @@
 using BackupOperator.Archive.Blocks;
-using BackupOperator.Archive.Packs;
+using BackupOperator.Archive.Manifests;
 
 namespace BackupOperator.Archive.Writing;
 
@@ -8,30 +8,32 @@ internal sealed class PackNumbers
 {
     private readonly Dictionary<int, int> _places = [];
 
-    public PackNumbers(IReadOnlyList<FinishedPack> finished, IEnumerable<FileRecord?> records)
+    /// <param name="find">The pack that a number stands for.</param>
+    public PackNumbers(IEnumerable<FileRecord?> records, Func<int, ManifestPack> find)
     {
-        var used = new HashSet<int>();
-        foreach (var record in records)
+        var used = new SortedSet<int>();
+        foreach (var block in records.SelectMany(record => record?.Blocks.Stored() ?? []))
         {
-            foreach (var block in record?.Blocks.Stored() ?? [])
+            used.Add(block.Pack);
+            foreach (var patch in block.Patches ?? [])
             {
-                used.Add(block.Pack);
+                used.Add(patch.Pack);
             }
         }
 
-        Packs = [.. finished.Where(pack => used.Contains(pack.Number))];
-        foreach (var pack in Packs)
+        Packs = [.. used.Select(find)];
+        foreach (var number in used)
         {
-            _places[pack.Number] = _places.Count;
+            _places[number] = _places.Count;
         }
     }
 
-    public IReadOnlyList<FinishedPack> Packs { get; }
+    public IReadOnlyList<ManifestPack> Packs { get; }
 
     /// <summary>The blocks of a file, as the manifest refers to them.</summary>
     public IEnumerable<BlockReference> Translate(BlockList blocks) => Enumerable.Range(0, blocks.Count).Select(index =>
     {
         var block = blocks[index];
-        return block.IsStored ? block with { Pack = _places[block.Pack] } : block;
+        return block.IsStored ? block.InPack(number => _places[number]) : block;
     });
 }

@@ -9,5 +9,6 @@ public interface IArchiveFactory
     IBackupArchive CreateArchive(string dataDirectory, IProgressSink progress);
 
     /// <param name="folder">Receives the restored files.</param>
-    IBackupSource CreateSource(string folder, IProgressSink progress);
+    /// <param name="dataDirectory">What it will replace.</param>
+    IBackupSource CreateSource(string folder, string dataDirectory, IProgressSink progress);
 }

@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Storage.S3;
@@ -20,6 +21,7 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
             SourceDirectory = dataDirectory,
             ServerDataDirectory = run.Target.ServerDataDirectory,
             CompressionLevel = string.Equals(backup.Compression, "none", StringComparison.OrdinalIgnoreCase) ? null : backup.Level,
+            Keys = LoadKeys(),
             Time = time,
         };
         var facts = new ManifestFacts
@@ -30,11 +32,13 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
             Claim = run.Target.Claim,
             DataDirectory = run.Target.ServerDataDirectory,
         };
-        return new StoredArchive(OpenStore(create: true), run.Path, options, facts, progress, time);
+        return new StoredArchive(OpenStore(create: true), run.Path, options, facts, progress, time) { Type = backup.Type, Parents = backup.Parents };
     }
 
-    public IBackupSource CreateSource(string folder, IProgressSink progress) =>
-        new StoredSource(OpenStore(create: false), run.Path, folder, progress, time);
+    public IBackupSource CreateSource(string folder, string dataDirectory, IProgressSink progress) =>
+        new StoredSource(OpenStore(create: false), run.Path, folder, run.Restore!.Delta ? dataDirectory : null, LoadKeys(), progress, time);
+
+    private WrappingKeys? LoadKeys() => run.Encryption is { } encryption ? WrappingKeys.Load(settings.EncryptionKeys, encryption.Key) : null;
 
     private IObjectStore OpenStore(bool create) => run.Storage switch
     {

@@ -11,7 +11,15 @@ namespace BackupOperator.Sidecar.Archives;
 public sealed class StoredArchive(
     IObjectStore store, string path, ArchiveWriterOptions options, ManifestFacts facts, IProgressSink progress, TimeProvider time) : IBackupArchive
 {
+    private string? _fullBecause;
     private ArchiveWriter? _writer;
+
+    /// <summary>Full, Incremental or Differential.</summary>
+    public string Type { get; init; } = ManifestHeader.Full;
+
+    /// <summary>Backups that may become the parent, the best one first.</summary>
+    public IReadOnlyList<RunParent> Parents { get; init; } = [];
+
     private string? _digest;
 
     public async Task CheckAsync(CancellationToken cancellationToken)
@@ -47,7 +55,7 @@ public sealed class StoredArchive(
 
     public async Task VerifyAsync(string level, CancellationToken cancellationToken)
     {
-        var archive = await ArchiveReader.OpenAsync(store, path, cancellationToken);
+        var archive = await ArchiveReader.OpenAsync(store, path, options.Keys, cancellationToken);
         await new ArchiveVerifier(archive, time).VerifyAsync(
             level == nameof(VerificationLevel.ReadBack) ? VerificationLevel.ReadBack : VerificationLevel.Upload,
             _digest,
@@ -77,7 +85,18 @@ public sealed class StoredArchive(
     private async Task<ArchiveWriter> OpenAsync(CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return _writer ??= await ArchiveWriter.OpenAsync(store, path, options, CancellationToken.None).WaitAsync(cancellationToken);
+        return _writer ??= await CreateAsync(cancellationToken);
+    }
+
+    private async Task<ArchiveWriter> CreateAsync(CancellationToken cancellationToken)
+    {
+        var parent = options.Parent;
+        if (parent is null)
+        {
+            (parent, _fullBecause) = await ParentChooser.ChooseAsync(store, Type, Parents, options.Keys, cancellationToken);
+        }
+
+        return await ArchiveWriter.OpenAsync(store, path, options with { Parent = parent }, CancellationToken.None).WaitAsync(cancellationToken);
     }
 
     private BackupResult Result(ArchiveSummary summary)
@@ -87,6 +106,9 @@ public sealed class StoredArchive(
         {
             BackupId = summary.BackupId,
             Location = store.Describe(path),
+            Type = summary.Header.Type,
+            FullBecause = summary.Header.Type == Type ? null : _fullBecause ?? "no backup was found that it could build on",
+            ParentId = summary.Header.Parent?.BackupId,
             ManifestDigest = summary.ManifestDigest,
             LogicalBytes = summary.Totals.LogicalBytes,
             StoredBytes = summary.StoredBytes,

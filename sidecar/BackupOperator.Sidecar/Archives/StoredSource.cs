@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Sidecar.Reporting;
@@ -5,14 +6,16 @@ using BackupOperator.Sidecar.Reporting;
 namespace BackupOperator.Sidecar.Archives;
 
 /// <summary>A backup in the project's own format, to restore into a folder.</summary>
-public sealed class StoredSource(IObjectStore store, string path, string folder, IProgressSink progress, TimeProvider time) : IBackupSource
+/// <param name="seed">A directory whose blocks are taken where they are equal; null to fetch all.</param>
+public sealed class StoredSource(
+    IObjectStore store, string path, string folder, string? seed, WrappingKeys? keys, IProgressSink progress, TimeProvider time) : IBackupSource
 {
     private ArchiveRestorer? _restorer;
 
     public async Task<SourceSummary> OpenAsync(string? digest, CancellationToken cancellationToken)
     {
-        var archive = await ArchiveReader.OpenAsync(store, path, cancellationToken);
-        _restorer = new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = folder, ManifestDigest = digest, Time = time });
+        var archive = await ArchiveReader.OpenAsync(store, path, keys, cancellationToken);
+        _restorer = new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = folder, ManifestDigest = digest, SeedDirectory = seed, Time = time });
         var summary = await _restorer.CheckAsync(cancellationToken);
         return new SourceSummary(summary.BackupId, summary.Totals.LogicalBytes, summary.Totals.Files);
     }

@@ -69,7 +69,7 @@ internal static class BackupChooser
                 return null;
             }
 
-            var archive = await ArchiveReader.OpenAsync(store, path, cancellationToken);
+            var archive = await ArchiveReader.OpenAsync(store, path, null, cancellationToken);
             if (archive.Packs.Count == 0 || archive.Packs.Any(pack => pack.Path == path))
             {
                 return (store, path);

@@ -11,6 +11,8 @@ internal sealed class RestoreCommand : Command
     private readonly Option<string?> _path = new("--path") { Description = "The backup's folder in LOCATION; may be left out where there is only one." };
     private readonly Option<string> _to = new("--to") { Description = "A directory that is new or empty; with --in-place the data directory of a stopped server.", Required = true, HelpName = "DIR" };
     private readonly Option<bool> _inPlace = new("--in-place") { Description = "Replace the data in DIR. The old data is kept in a hidden folder there." };
+    private readonly Option<bool> _delta = new("--delta") { Description = "With --in-place: take the blocks that DIR has already from there, and fetch only the others." };
+    private readonly EncryptionOptions _encryption = new(writes: false);
     private readonly Option<string?> _digest = new("--manifest") { Description = "The digest that the manifest must have, as 'backup' has printed it." };
 
     public RestoreCommand()
@@ -20,6 +22,8 @@ internal sealed class RestoreCommand : Command
         Options.Add(_path);
         Options.Add(_to);
         Options.Add(_inPlace);
+        Options.Add(_delta);
+        _encryption.AddTo(this);
         Options.Add(_digest);
         SetAction((parsed, _) => CommandRunner.RunAsync(parsed, context => RunAsync(parsed, context)));
     }
@@ -33,7 +37,7 @@ internal sealed class RestoreCommand : Command
         LocalRestoreResult result;
         await using (var progress = context.ShowProgress())
         {
-            var restore = new LocalRestore(store, path, target, parsed.GetValue(_inPlace), progress, context.Time);
+            var restore = new LocalRestore(store, path, target, parsed.GetValue(_inPlace), progress, context.Time) { Keys = _encryption.Read(parsed), Delta = parsed.GetValue(_delta) };
             result = await restore.RunAsync(parsed.GetValue(_digest), context.Cancellation);
         }
 

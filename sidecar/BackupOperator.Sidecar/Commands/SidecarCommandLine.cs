@@ -14,6 +14,7 @@ internal static class SidecarCommandLine
             new RestoreCommand(),
             new VerifyCommand(),
             new ListCommand(),
+            new RewrapCommand(),
             new RunCommand(),
         };
         root.Options.Add(CommandRunner.Debug);

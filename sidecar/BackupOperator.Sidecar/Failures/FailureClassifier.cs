@@ -1,4 +1,5 @@
 using BackupOperator.Archive;
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Kubernetes.Client;
@@ -20,6 +21,7 @@ public static class FailureClassifier
             FailureReason.KubernetesUnavailable, ExitCode.KubernetesUnavailable, problem.Message, Retryable: true),
         KubernetesConfigurationException => new Failure(FailureReason.InvalidSpec, ExitCode.Usage, problem.Message, Retryable: false),
         StorageException storage => OfStorage(storage),
+        EncryptionKeyException => new Failure(FailureReason.EncryptionKeyInvalid, ExitCode.Usage, problem.Message, Retryable: false),
         CorruptArchiveException => new Failure(FailureReason.CorruptArchive, ExitCode.CorruptArchive, problem.Message, Retryable: false),
         TargetFullException => new Failure(FailureReason.TargetFull, ExitCode.TargetFull, problem.Message, Retryable: false),
         DataDirectoryException => new Failure(FailureReason.DataDirectoryError, ExitCode.DataDirectoryError, problem.Message, Retryable: true),

@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Writing;
@@ -12,6 +13,14 @@ namespace BackupOperator.Sidecar.Local;
 internal sealed class LocalBackup(
     IObjectStore store, string path, string dataDirectory, int? compressionLevel, IConsoleProgress progress, TimeProvider time)
 {
+    /// <summary>Full, Incremental or Differential.</summary>
+    public string Type { get; init; } = ManifestHeader.Full;
+
+    /// <summary>The backup to build on; null for a full one.</summary>
+    public string? Parent { get; init; }
+
+    public WrappingKeys? Keys { get; init; }
+
     /// <param name="verify">upload, readback or none.</param>
     /// <exception cref="RunException">A server runs there, there is no data, or there is a backup at the path already.</exception>
     public async Task<BackupResult> RunAsync(string verify, CancellationToken cancellationToken)
@@ -21,9 +30,11 @@ internal sealed class LocalBackup(
             BackupId = StableId.Of(Environment.MachineName, dataDirectory, path),
             SourceDirectory = dataDirectory,
             CompressionLevel = compressionLevel,
+            Parent = Parent is { } parent ? await OpenParentAsync(parent, cancellationToken) : null,
+            Keys = Keys,
             Time = time,
         };
-        await using var archive = new StoredArchive(store, path, options, new ManifestFacts { DataDirectory = dataDirectory }, progress, time);
+        await using var archive = new StoredArchive(store, path, options, new ManifestFacts { DataDirectory = dataDirectory }, progress, time) { Type = Type };
         DataDirectoryCheck.Require(dataDirectory, dataDirectory);
         using var held = LocalLock.Take(dataDirectory, write: false);
         try
@@ -36,6 +47,12 @@ internal sealed class LocalBackup(
             await archive.AbortAsync(CancellationToken.None);
             throw;
         }
+    }
+
+    private async Task<ArchiveParent> OpenParentAsync(string parent, CancellationToken cancellationToken)
+    {
+        var (opened, reason) = await ArchiveParent.TryOpenAsync(store, parent, null, Type, Keys, cancellationToken);
+        return opened ?? throw new RunException(FailureReason.InvalidSpec, ExitCode.Usage, $"No backup can build on {store.Describe(parent)}: {reason}.");
     }
 
     private async Task<BackupResult> RunAsync(StoredArchive archive, DataDirectoryLock held, string verify, CancellationToken cancellationToken)

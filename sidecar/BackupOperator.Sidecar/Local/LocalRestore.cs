@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage;
@@ -18,6 +19,11 @@ internal sealed record LocalRestoreResult(long Files, long LogicalBytes, string?
 /// </summary>
 internal sealed class LocalRestore(IObjectStore store, string path, string target, bool inPlace, IConsoleProgress progress, TimeProvider time)
 {
+    public WrappingKeys? Keys { get; init; }
+
+    /// <summary>Whether blocks that the target has already are taken from there.</summary>
+    public bool Delta { get; init; }
+
     private readonly SwapFolders _folders = SwapFolders.Locate(target, StableId.Of(store.Describe(path), target));
 
     /// <param name="digest">What the manifest must have; null accepts any.</param>
@@ -33,8 +39,8 @@ internal sealed class LocalRestore(IObjectStore store, string path, string targe
 
         var isNew = !Directory.Exists(target);
         progress.Step("Checking");
-        var archive = await ArchiveReader.OpenAsync(store, path, cancellationToken);
-        var restorer = new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = _folders.Restore, ManifestDigest = digest, Time = time });
+        var archive = await ArchiveReader.OpenAsync(store, path, Keys, cancellationToken);
+        var restorer = new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = _folders.Restore, ManifestDigest = digest, SeedDirectory = Delta ? target : null, Time = time });
         var summary = await restorer.CheckAsync(cancellationToken);
         if (isNew)
         {

@@ -66,7 +66,7 @@ public sealed class RunExecutor(
     private async Task<ExitCode> RestoreAsync(
         RunContext context, DowntimeWindow window, FailedRun failed, RunReport? earlier, CancellationToken cancellationToken)
     {
-        await using var source = archives.CreateSource(_folders.Restore, context.Reporter);
+        await using var source = archives.CreateSource(_folders.Restore, _folders.Data, context.Reporter);
         var rollBack = new RollBack(context, _folders, window, loggers.CreateLogger<RollBack>());
         var restore = new RestoreRun(context, source, _folders, window, rollBack, loggers.CreateLogger<RestoreRun>());
         try

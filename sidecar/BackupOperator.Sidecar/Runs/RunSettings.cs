@@ -14,6 +14,10 @@ public sealed record RunSettings
 
     public string StorageCa { get; init; } = RunPaths.StorageCa;
 
+    public string EncryptionKeys { get; init; } = RunPaths.EncryptionKeys;
+
+    public string Copies { get; init; } = RunPaths.Copies;
+
     public string MySqlCredentials { get; init; } = RunPaths.MySqlCredentials;
 
     public string TerminationLog { get; init; } = RunPaths.TerminationLog;
