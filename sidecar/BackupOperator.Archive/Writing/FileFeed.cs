@@ -16,7 +16,7 @@ internal sealed class FileFeed : IAsyncDisposable
     public FileFeed(Func<Action<FileRecord>, CancellationToken, Task> read, CancellationToken cancellationToken)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        _reading = Task.Run(() => ReadAsync(read));
+        _reading = Task.Run(() => ReadAsync(read), CancellationToken.None);
     }
 
     /// <summary>The file of that path; to be asked for in the order of the paths. Blocks the thread.</summary>

@@ -32,7 +32,7 @@ internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSour
 
     public IBackupArchive CreateArchive(string dataDirectory, IProgressSink progress) => this;
 
-    public IBackupSource CreateSource(string folder, IProgressSink progress)
+    public IBackupSource CreateSource(string folder, string dataDirectory, IProgressSink progress)
     {
         _folder = folder;
         return this;
