@@ -31,10 +31,10 @@ internal static class S3Errors
             : error;
     }
 
-    /// <param name="wasAccepted">Whether the store has accepted these credentials before: then they were replaced, and the new ones are on their way.</param>
+    /// <param name="wasAccepted">Whether the store has accepted these credentials before: then they were replaced, and the new ones are on their way. It is alike with the clock.</param>
     public static (bool Retry, TimeSpan? After) ShouldRetry(Exception error, bool wasAccepted) => error switch
     {
-        S3RequestException answer => (IsTransient(answer) || (wasAccepted && Credentials.Contains(answer.Code)), answer.RetryAfter),
+        S3RequestException answer => (IsTransient(answer) || (wasAccepted && (Credentials.Contains(answer.Code) || answer.Code == "RequestTimeTooSkewed")), answer.RetryAfter),
         StorageException => (false, null),
         _ when IsUntrusted(error) => (false, null),
         AmazonServiceException => (true, null),

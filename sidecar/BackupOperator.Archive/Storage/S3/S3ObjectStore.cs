@@ -197,9 +197,19 @@ public sealed class S3ObjectStore : IObjectStore
             failure = error;
         }
 
-        return await FindAsync(key, cancellationToken) is { } found && found.Size == size && (failure?.Failure != StorageFailure.AlreadyExists || IsMadeOf(found, parts))
-            ? found
-            : throw failure ?? new StorageException(StorageFailure.Unavailable, $"{Describe(key)} was completed and is not there with its {size} bytes; the store cannot be relied on.");
+        if (await FindAsync(key, cancellationToken) is { } found && found.Size == size && (failure?.Failure != StorageFailure.AlreadyExists || IsMadeOf(found, parts)))
+        {
+            return found;
+        }
+
+        throw failure switch
+        {
+            null => new StorageException(StorageFailure.Unavailable, $"{Describe(key)} was completed and is not there with its {size} bytes; the store cannot be relied on."),
+
+            // Ceph calls it an internal error when the upload is gone.
+            { Failure: StorageFailure.NotFound or StorageFailure.Unavailable } => await ExplainAsync(key, uploadId, parts, failure, cancellationToken),
+            _ => failure,
+        };
     }
 
     public async Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken = default)
@@ -288,8 +298,16 @@ public sealed class S3ObjectStore : IObjectStore
         }
         catch (AmazonS3Exception error) when (error.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest)
         {
-            await _transfer.Value.GetAsync(FullKey(key), 0, new byte[1], static _ => { }, cancellationToken);
-            throw;
+            try
+            {
+                await _transfer.Value.GetAsync(FullKey(key), 0, new byte[1], static _ => { }, cancellationToken);
+            }
+            catch (S3RequestException empty) when (empty.Status == HttpStatusCode.RequestedRangeNotSatisfiable)
+            {
+            }
+
+            // It was refused only then.
+            return await _client.GetObjectMetadataAsync(_options.Bucket, FullKey(key), cancellationToken);
         }
     }
 
@@ -330,6 +348,20 @@ public sealed class S3ObjectStore : IObjectStore
         {
             throw new StorageException(StorageFailure.AlreadyExists, $"{Describe(key)} exists already.");
         }
+    }
+
+    // Only the one who has the bytes can send them again: that is whoever resumes the backup.
+    private async Task<StorageException> ExplainAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, StorageException failure, CancellationToken cancellationToken)
+    {
+        if (await ListPartsAsync(key, uploadId, cancellationToken) is not { } there)
+        {
+            return new StorageException(
+                StorageFailure.NotFound, $"{failure.Message} The store has forgotten it: the upload is gone, and its parts with it. The next attempt sends them again.", failure);
+        }
+
+        return parts.FirstOrDefault(part => !there.Any(stored => stored.Number == part.Number && stored.ETag == part.ETag)) is { } lost
+            ? new StorageException(StorageFailure.NotFound, $"{failure.Message} The store has lost part {lost.Number} of the upload, or has other bytes there. The next attempt sends it again.", failure)
+            : failure;
     }
 
     // The tag of an object of parts is the MD5 of their MD5s, a dash and how many there are; where the store encrypts with

@@ -40,6 +40,7 @@ internal sealed class S3Transfer(HttpClient http, Uri bucket, S3StoreOptions opt
     public async Task GetAsync(string key, long offset, Memory<byte> buffer, Action<int> came, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, UriOf(key));
+        request.Options.Set(SigningHandler.Payload, SignatureV4.EmptyPayload);
         request.Headers.Range = new RangeHeaderValue(offset, offset + buffer.Length - 1);
         using var guard = new StallGuard(options.StallTimeout, options.Retry.Time, cancellationToken);
         try

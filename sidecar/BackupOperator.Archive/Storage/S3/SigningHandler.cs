@@ -12,17 +12,24 @@ internal sealed class SigningHandler(S3Credentials credentials, S3Clock clock, s
     /// <summary>What to sign as the body's hash where the caller knows it; the body is read otherwise.</summary>
     public static readonly HttpRequestOptionsKey<string> Payload = new("payload");
 
-    private const int LargestBuffered = 16 << 20;
+    private const int LargestAnswer = 64 << 20;
     private static readonly string[] Expired = ["ExpiredToken", "InvalidToken", "TokenRefreshRequired", "RequestTimeTooSkewed"];
 
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
-        var payload = request.Options.TryGetValue(Payload, out var known) ? known : await HashAsync(request.Content, cancellationToken);
+        request.Options.TryGetValue(Payload, out var known);
+        var payload = known ?? await HashAsync(request.Content, cancellationToken);
         for (var isRepeated = false; ; isRepeated = true)
         {
             var keys = await credentials.GetAsync(cancellationToken);
             SignatureV4.Sign(request, keys, region, clock.Now, payload);
             var response = await base.SendAsync(request, cancellationToken);
+            if (known is null)
+            {
+                // The SDK reads in a way that nothing can interrupt.
+                await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
+            }
+
             if (isRepeated || !await IsRefusedAsync(response, cancellationToken))
             {
                 return response;
@@ -49,7 +56,7 @@ internal sealed class SigningHandler(S3Credentials credentials, S3Clock clock, s
         }
 
         // The SDK's bodies are lists of parts at most; a repetition reads them again.
-        await content.LoadIntoBufferAsync(LargestBuffered, cancellationToken);
+        await content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
         return Convert.ToHexStringLower(SHA256.HashData(await content.ReadAsByteArrayAsync(cancellationToken)));
     }
 }
