@@ -58,6 +58,7 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
             Tags = s3.Tags ?? new Dictionary<string, string>(StringComparer.Ordinal),
             PartSize = (int)Math.Clamp(s3.PartSize, 5L << 20, 1L << 30),
             Concurrency = s3.Concurrency,
+            BandwidthLimit = s3.BandwidthLimit,
         }),
         { Volume: { } volume } => OpenVolume(volume, create),
         _ => throw new RunException(FailureReason.InvalidSpec, ExitCode.Usage, "The run names neither an S3 bucket nor a claim to store backups in."),

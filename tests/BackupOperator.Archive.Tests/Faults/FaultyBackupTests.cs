@@ -84,14 +84,9 @@ public sealed class FaultyBackupTests(RgwFixture rgw) : FaultTest(rgw)
     {
         public override async Task<ObjectInfo> CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, bool createOnly = false, CancellationToken cancellationToken = default)
         {
-            await SendOtherAsync(key, uploadId, parts[1], cancellationToken);
+            var other = new byte[parts[1].Size];
+            await UploadPartAsync(key, uploadId, parts[1].Number, other, PartChecksum(other, Blocks.BlockDigest.Of(other)), cancellationToken);
             return await base.CompleteUploadAsync(key, uploadId, parts, createOnly, cancellationToken);
-        }
-
-        private Task SendOtherAsync(string key, string uploadId, StoredPart part, CancellationToken cancellationToken)
-        {
-            var other = new byte[part.Size];
-            return UploadPartAsync(key, uploadId, part.Number, other, PartChecksum(other, Blocks.BlockDigest.Of(other)), cancellationToken);
         }
     }
 }
