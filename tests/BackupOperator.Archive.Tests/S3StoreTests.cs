@@ -46,6 +46,17 @@ public sealed class S3StoreTests(RgwFixture rgw) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_pod_without_an_identity_is_told_so()
+    {
+        // The SDK would look for a machine's role in the network.
+        Environment.SetEnvironmentVariable("AWS_EC2_METADATA_DISABLED", "true");
+        var error = await FailAsync(_options with { CredentialsFolder = null });
+        error.Failure.ShouldBe(StorageFailure.Refused);
+        error.Message.ShouldContain("there are no credentials");
+        error.Message.ShouldContain("credentialsSecretRef");
+    }
+
+    [Fact]
     public async Task A_missing_bucket_is_told_apart() =>
         (await FailAsync(_options with { Bucket = "nobodys-bucket" })).Failure.ShouldBe(StorageFailure.BucketNotFound);
 
@@ -209,7 +220,7 @@ public sealed class S3StoreTests(RgwFixture rgw) : IAsyncLifetime
         await using var store = new S3ObjectStore(options);
         var error = await Should.ThrowAsync<StorageException>(() => StoreProbe.RunAsync(store, "x"));
         error.Message.ShouldNotContain("othersecret");
-        error.Message.ShouldNotContain(File.Exists(Path.Combine(options.CredentialsFolder!, "secretAccessKey")) ? "testsecret" : "\0");
+        error.Message.ShouldNotContain(File.Exists(Path.Combine(options.CredentialsFolder ?? "", "secretAccessKey")) ? "testsecret" : "\0");
         return error;
     }
 

@@ -65,6 +65,43 @@ public sealed class VolumeStoreTests : IDisposable
     }
 
     [Fact]
+    public async Task Parts_that_are_gone_make_no_object()
+    {
+        var id = await _store.BeginUploadAsync("a");
+        var parts = new List<StoredPart>();
+        foreach (var number in new[] { 1, 2 })
+        {
+            var content = DataDirectory.Noise(new Random(number), 1 << 20);
+            parts.Add(await _store.UploadPartAsync("a", id, number, content, _store.PartChecksum(content, BlockDigest.Of(content))));
+        }
+
+        var file = Directory.EnumerateFiles(_temp.Path, "*.parts", SearchOption.AllDirectories).Single();
+        using (var handle = File.OpenHandle(file, access: FileAccess.Write))
+        {
+            RandomAccess.SetLength(handle, 1 << 20);
+        }
+
+        var error = await Should.ThrowAsync<StorageException>(() => _store.CompleteUploadAsync("a", id, parts));
+        error.Failure.ShouldBe(StorageFailure.NotFound);
+        error.Message.ShouldContain("lacks parts");
+
+        await _store.AbortUploadAsync("a", id);
+        (await Should.ThrowAsync<StorageException>(() => _store.CompleteUploadAsync("a", id, parts))).Message.ShouldContain("is gone");
+        (await Should.ThrowAsync<StorageException>(() => _store.UploadPartAsync("a", id, 3, new byte[10], new string('0', 64)))).Failure.ShouldBe(StorageFailure.NotFound);
+        (await _store.FindAsync("a")).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData(5, "kernel log")]
+    [InlineData(28, "Make room")]
+    [InlineData(30, "read-only")]
+    [InlineData(110, "went away")]
+    [InlineData(116, "went away")]
+    [InlineData(122, "Make room")]
+    public void What_the_system_says_is_put_into_words(int errno, string words) =>
+        VolumeErrors.Translate(new IOException("as the system has it", errno), "Writing part 1 of x").Message.ShouldContain(words);
+
+    [Fact]
     public async Task An_object_that_is_to_be_new_is_never_replaced()
     {
         await _store.PutAsync("a/once", new byte[] { 1 }, PutMode.CreateOnly);

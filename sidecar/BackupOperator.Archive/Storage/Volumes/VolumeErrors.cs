@@ -7,6 +7,9 @@ internal static class VolumeErrors
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
     private const int ReadOnly = 30;
+    private const int InputOutput = 5;
+    private const int TimedOut = 110;
+    private const int StaleHandle = 116;
 
     public static StorageException Translate(Exception error, string what) => error switch
     {
@@ -16,6 +19,9 @@ internal static class VolumeErrors
         {
             NoSpace or QuotaExceeded => new(StorageFailure.Full, $"{what}: the volume is full. Make room, or enlarge the claim.", error),
             ReadOnly => new(StorageFailure.Refused, $"{what}: the volume is read-only.", error),
+            InputOutput => new(StorageFailure.Unavailable, $"{what}: the disk behind the volume fails ({error.Message}). Look at the node's kernel log, or at the storage server.", error),
+            TimedOut or StaleHandle =>
+                new(StorageFailure.Unavailable, $"{what}: the server behind the volume went away ({error.Message}). Look at it; the next attempt goes on where this one was.", error),
             _ => new(StorageFailure.Unavailable, $"{what}: {error.Message}", error),
         },
     };
