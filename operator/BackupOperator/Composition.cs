@@ -49,12 +49,14 @@ internal sealed class Composition(
             .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
             .Add(guard, builder => builder
                 .WithFilter(StatefulSetGuardController.IsMarked)
+                .WithLogProperties(set => [new("run", QuiesceMark.Parse(set.Annotation(QuiesceMark.Annotation))?.Run), new("target", set.Metadata.Name)])
                 .Watches<V1Pod>(pod => RunTriggers.MarkedBy(pod), OurObjects));
     }
 
     /// <summary>What happens to a run's Job, to its pods and to its target reconciles the run at once; so does the end of a run that it waits for.</summary>
     private static void Follow<TEntity>(ControllerBuilder<TEntity> builder, string kind, RunLookup lookup)
         where TEntity : class, IRunEntity => builder
+            .WithLogProperties(run => [new("run", run.Metadata.Uid), new("target", run.RunSpec.Target.StatefulSet)])
             .Owns<V1Job>(OurObjects)
             .Watches<V1Pod>(pod => RunTriggers.OfPod(pod, kind), OurObjects)
             .Watches<V1StatefulSet>(set => RunTriggers.OfTarget(set, kind))

@@ -19,6 +19,8 @@ public sealed class ControllerBuilder<TEntity>
 
     internal int? Workers { get; private set; }
 
+    internal Func<TEntity, IEnumerable<KeyValuePair<string, object?>>> LogProperties { get; private set; } = _ => [];
+
     public ControllerBuilder<TEntity> WithFinalizer(IEntityFinalizer<TEntity> finalizer)
     {
         Finalizers.Add(finalizer);
@@ -42,6 +44,13 @@ public sealed class ControllerBuilder<TEntity>
     public ControllerBuilder<TEntity> WithWorkers(int workers)
     {
         Workers = workers;
+        return this;
+    }
+
+    /// <summary>What log lines of a reconcile carry beside the object's kind, namespace and name.</summary>
+    public ControllerBuilder<TEntity> WithLogProperties(Func<TEntity, IEnumerable<KeyValuePair<string, object?>>> properties)
+    {
+        LogProperties = properties;
         return this;
     }
 

@@ -150,6 +150,8 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner
 
     private async Task ReconcileAsync(NamespacedName key, CancellationToken aborting)
     {
+        var known = primaries.Select(p => p.TryGet(key, out var entity) ? entity : null).FirstOrDefault(e => e is not null);
+        using var scope = logger.BeginScope(ReconcileScope.Of(key, known, builder.LogProperties));
         var start = time.GetTimestamp();
         using var timeout = new CancellationTokenSource(options.ReconcileTimeout, time);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, aborting);

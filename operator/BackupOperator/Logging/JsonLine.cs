@@ -19,7 +19,8 @@ internal sealed class JsonLine : ITextFormatter
             ["level"] = logEvent.Level.ToString(),
             ["message"] = Message(logEvent),
         };
-        foreach (var (name, value) in logEvent.Properties)
+        // What the line is about comes first: a part of its message may have the same name.
+        foreach (var (name, value) in logEvent.Properties.OrderByDescending(p => char.IsLower(p.Key[0])))
         {
             line.TryAdd(char.ToLowerInvariant(name[0]) + name[1..], Plain(value));
         }

@@ -25,12 +25,6 @@ internal sealed class RunReconciler<TEntity>(
     /// <returns>When to look again; null for not before something changes.</returns>
     public async Task<TimeSpan?> ReconcileAsync(TEntity entity, CancellationToken cancellationToken)
     {
-        using var scope = logger.BeginScope(new Dictionary<string, object?>
-        {
-            ["run"] = entity.Metadata.Uid,
-            ["resource"] = $"{entity.Kind}/{entity.Metadata.Namespace}/{entity.Metadata.Name}",
-            ["target"] = entity.RunSpec.Target.StatefulSet,
-        });
         for (var step = 0; step < MostSteps; step++)
         {
             if (await observer.ObserveAsync(entity, flow, cancellationToken) is not var (world, fresh))

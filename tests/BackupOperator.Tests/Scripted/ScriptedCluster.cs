@@ -33,6 +33,8 @@ internal sealed class ScriptedCluster : IAsyncDisposable
 
     public StatefulSetPlayer Sets { get; }
 
+    public LocalApiServer Server => server;
+
     public FakeServer Database { get; } = new();
 
     /// <summary>Of the operator that runs now.</summary>
