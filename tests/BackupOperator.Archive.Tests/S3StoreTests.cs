@@ -133,6 +133,18 @@ public sealed class S3StoreTests(RgwFixture rgw) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task An_object_may_be_larger_than_any_answer()
+    {
+        await using var store = new S3ObjectStore(_options);
+        await UploadAsync(store, "large", 6);
+        var found = (await store.FindAsync("large")).ShouldNotBeNull();
+        found.Size.ShouldBeGreaterThan(64 << 20);
+        var end = new byte[1000];
+        await store.ReadAsync("large", found.Size - end.Length, end);
+        end.ShouldBe(DataDirectory.Noise(new Random(6), 1000));
+    }
+
+    [Fact]
     public async Task Connections_are_used_again()
     {
         await using var gateway = FaultProxy.Start(rgw.Rgw.Port);

@@ -24,9 +24,9 @@ internal sealed class SigningHandler(S3Credentials credentials, S3Clock clock, s
             var keys = await credentials.GetAsync(cancellationToken);
             SignatureV4.Sign(request, keys, region, clock.Now, payload);
             var response = await base.SendAsync(request, cancellationToken);
-            if (known is null)
+            if (known is null && request.Method != HttpMethod.Head)
             {
-                // The SDK reads in a way that nothing can interrupt.
+                // The SDK reads in a way that nothing can interrupt. The length that HEAD tells is the object's.
                 await response.Content.LoadIntoBufferAsync(LargestAnswer, cancellationToken);
             }
 
