@@ -35,8 +35,12 @@ internal sealed class BackupFlow(ClaimChecks claims, BackupCatalogue catalogue, 
 
     public RunVerdict<MySqlBackup> Decide(MySqlBackup entity, World world, DateTimeOffset now)
     {
-        var (phase, decision) = BackupPlanner.Decide(new BackupObservation(world.Run, entity.Status.Phase), now);
-        return new RunVerdict<MySqlBackup>(decision, phase.ToString(), e => e.Status.Phase = phase);
+        var observation = new BackupObservation(world.Run, entity.Status.Phase) { Copies = CopyStatuses.Observe(entity, world) };
+        var decision = BackupPlanner.Decide(observation, now);
+        return new RunVerdict<MySqlBackup>(decision.Run, decision.Phase.ToString(), e => e.Status.Phase = decision.Phase)
+        {
+            Record = decision.Copies is { } copies ? e => e.Status.Copies = CopyStatuses.Write(copies) : null,
+        };
     }
 
     public void Record(MySqlBackup entity, RunPlan plan)
@@ -55,7 +59,7 @@ internal sealed class BackupFlow(ClaimChecks claims, BackupCatalogue catalogue, 
 
     public string PathOf(MySqlBackup entity) => entity.Status.Path ?? throw new InvalidOperationException("the path of the backup is not recorded");
 
-    public TimeSpan? After(MySqlBackup entity) => null;
+    public TimeSpan? After(MySqlBackup entity) => CopyStatuses.AreOpen(entity) ? TimeSpan.FromSeconds(1) : null;
 
     public RunStores StoresFor(MySqlBackup entity, JobPurpose purpose) => Stores(entity, purpose);
 
@@ -81,13 +85,7 @@ internal sealed class BackupFlow(ClaimChecks claims, BackupCatalogue catalogue, 
         },
     };
 
-    public IEnumerable<RunNews> News(MySqlBackup before, MySqlBackup after)
-    {
-        if (before.Status.FullBecause is null && after.Status.FullBecause is { } why)
-        {
-            yield return new RunNews("TookFull", $"A full backup was taken, although {after.Spec.Type} was asked for: {why}");
-        }
-    }
+    public IEnumerable<RunNews> News(MySqlBackup before, MySqlBackup after) => BackupNews.Of(before, after);
 
     private async Task<PathValues> ValuesAsync(MySqlBackup entity, ResolvedTarget target, CancellationToken cancellationToken)
     {

@@ -4,7 +4,7 @@ using BackupOperator.Runs;
 
 namespace BackupOperator.Backups;
 
-/// <summary>Carries MySqlBackups to their end.</summary>
+/// <summary>Carries MySqlBackups to their end, and beyond it until their copies are complete.</summary>
 [EntityRbac(typeof(MySqlBackup), Verbs = RbacVerb.Read | RbacVerb.Patch)]
 [EntityRbac(typeof(MySqlBackup), Verbs = RbacVerb.Get | RbacVerb.Patch, Subresource = "status")]
 [EntityRbac(typeof(MySqlBackup), Verbs = RbacVerb.Update, Subresource = "finalizers")]
@@ -14,7 +14,7 @@ internal sealed class MySqlBackupController(RunReconciler<MySqlBackup> reconcile
 
     /// <summary>Whether there is anything left to do; finished backups by the thousand cost nothing.</summary>
     public static bool IsOfInterest(MySqlBackup entity) =>
-        !RunLookup.StageOf(entity).IsOver() || entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true;
+        !RunLookup.StageOf(entity).IsOver() || entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true || CopyStatuses.AreOpen(entity);
 
     public async Task<ReconciliationResult<MySqlBackup>> ReconcileAsync(MySqlBackup entity, CancellationToken cancellationToken) =>
         ReconciliationResult<MySqlBackup>.Success(entity, IsOfInterest(entity) ? await reconciler.ReconcileAsync(entity, cancellationToken) : null);

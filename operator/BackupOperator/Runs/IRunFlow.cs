@@ -37,4 +37,8 @@ internal interface IRunFlow<TEntity>
 }
 
 /// <summary>A decision, and how to write its phase into the status of the kind.</summary>
-internal sealed record RunVerdict<TEntity>(RunDecision Decision, string Phase, Action<TEntity> SetPhase);
+internal sealed record RunVerdict<TEntity>(RunDecision Decision, string Phase, Action<TEntity> SetPhase)
+{
+    /// <summary>Writes what only this kind decides; null for nothing.</summary>
+    public Action<TEntity>? Record { get; init; }
+}

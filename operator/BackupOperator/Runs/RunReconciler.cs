@@ -73,8 +73,8 @@ internal sealed class RunReconciler<TEntity>(
 
     private async Task RejectAsync(TEntity entity, World world, RejectedException problem, CancellationToken cancellationToken)
     {
-        // An ending that is recorded already keeps its reason.
-        if (world.Run.Ending is not null)
+        // An ending that is recorded already keeps its reason, and what comes after the end does not change how it ended.
+        if (world.Run.Ending is not null || world.Run.Stage.IsOver())
         {
             events.Publish(entity, problem.Reason, problem.Message, EventType.Warning);
             throw problem;

@@ -18,6 +18,17 @@ public sealed class EntityTests
     }
 
     [Fact]
+    public void Copies_that_the_sidecar_reports_can_be_read()
+    {
+        var status = KubernetesJson.Deserialize<MySqlBackupStatus>(
+            """{"report":{"backup":{"backupId":"b","location":"l","manifestDigest":"d","logicalBytes":1,"storedBytes":1,"blocksTotal":1,"blocksReused":0,"files":1,"copies":[{"index":0,"location":"a"},{"index":1,"location":"b","problem":"full"}]}}}""")!;
+
+        status.Report!.Backup!.Copies.Select(c => c.IsComplete).ShouldBe([true, false]);
+        KubernetesJson.Deserialize<MySqlBackupStatus>("""{"report":{"backup":{"backupId":"b","location":"l","manifestDigest":"d","logicalBytes":1,"storedBytes":1,"blocksTotal":1,"blocksReused":0,"files":1}}}""")!
+            .Report!.Backup!.Copies.ShouldBeEmpty();
+    }
+
+    [Fact]
     public void What_only_the_code_needs_is_not_in_the_json()
     {
         var json = KubernetesJson.Serialize(new MySqlBackup());

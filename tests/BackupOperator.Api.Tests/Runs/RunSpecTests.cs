@@ -26,7 +26,16 @@ public sealed class RunSpecTests
             QuiesceTimeout = TimeSpan.FromMinutes(10),
             ResumeTimeout = TimeSpan.FromDays(1.5),
         },
-        Backup = new RunBackup { BackupId = "u1", Level = 3, Verification = "ReadBack" },
+        Copies = [new RunCopy(2, new RunStorage { Volume = new RunVolume { Claim = "nfs", Folder = "f" } })],
+        Encryption = new RunEncryption("2025"),
+        Backup = new RunBackup
+        {
+            BackupId = "u1",
+            Type = "Incremental",
+            Parents = [new RunParent("u0", "a/a", "sha256:00")],
+            Level = 3,
+            Verification = "ReadBack",
+        },
     };
 
     [Fact]
@@ -36,8 +45,24 @@ public sealed class RunSpecTests
 
         read.ToJson().ShouldBe(Run.ToJson());
         read.Target.ShouldBe(Run.Target);
-        read.Backup.ShouldBe(Run.Backup);
+        read.Backup!.Parents.ShouldBe(Run.Backup!.Parents);
+        (read.Backup with { Parents = Run.Backup.Parents }).ShouldBe(Run.Backup);
+        read.Copies.ShouldBe(Run.Copies);
+        read.Encryption.ShouldBe(Run.Encryption);
         read.Storage.S3!.Tags.ShouldNotBeNull()["k"].ShouldBe("v");
+    }
+
+    [Fact]
+    public void What_an_older_operator_wrote_is_a_full_backup_in_the_clear_without_copies()
+    {
+        var old = System.Text.Json.Nodes.JsonNode.Parse(Run.ToJson())!.AsObject();
+        old.Remove("copies");
+        old.Remove("encryption");
+        old["backup"]!.AsObject().Remove("type");
+        old["backup"]!.AsObject().Remove("parents");
+
+        RunSpec.Parse(old.ToJsonString()).ShouldSatisfyAllConditions(
+            r => r.Copies.ShouldBeEmpty(), r => r.Encryption.ShouldBeNull(), r => r.Backup!.Type.ShouldBe("Full"), r => r.Backup!.Parents.ShouldBeEmpty());
     }
 
     [Theory]

@@ -124,6 +124,14 @@ internal sealed class FakeSidecar
         await JobStatusAsync("Complete", "CompletionsReached");
     }
 
+    /// <summary>Ends an attempt at copies: what it has reached is merged into the backup's result.</summary>
+    public async Task CopiedAsync(params CopyResult[] copies)
+    {
+        var report = (await client.GetAsync<MySqlBackup>(Run.Name, Run.Namespace, Stop))!.Status.Report!;
+        await ReportAsync(report with { Backup = report.Backup! with { Copies = copies } });
+        await EndsAsync();
+    }
+
     public static RunReport Success(RunSpec run)
     {
         var now = DateTimeOffset.UtcNow;

@@ -114,6 +114,30 @@ internal sealed class ScriptedCluster : IAsyncDisposable
         return await FakeSidecar.StartAsync(Client, job, attempt: 1, starts);
     }
 
+    /// <summary>Makes the next attempt at the copies of a backup due: the status is all that the operator remembers of it.</summary>
+    public async Task DueAsync(MySqlBackup backup)
+    {
+        var copies = backup.Status.Copies!.Select(c => new CopyStatus
+        {
+            Location = c.Location,
+            Complete = c.Complete,
+            Attempts = c.Attempts,
+            Message = c.Message,
+            NextAttemptTime = c.NextAttemptTime?.AddHours(-2),
+        });
+        var status = KubernetesJson.ToNode(new MySqlBackupStatus { Copies = [.. copies] });
+        await Client.PatchAsync<MySqlBackup>(
+            backup.Metadata.Name!, Samples.Namespace,
+            KubernetesPatch.Merge(new JsonObject { ["status"] = new JsonObject { ["copies"] = status["copies"]!.DeepClone() } }), "status");
+    }
+
+    /// <summary>Makes the next attempt due, waits for its Job, and plays the first pod of it.</summary>
+    public async Task<FakeSidecar> CopyAsync(MySqlBackup backup)
+    {
+        await DueAsync(backup);
+        return await SidecarAsync(backup, JobPurpose.Copy);
+    }
+
     /// <summary>Waits for an event about an object.</summary>
     public async Task<V1Event> EventAsync(IKubernetesObject about, string reason) => await Eventually.GetAsync(
         async () => (await Client.ListAsync<V1Event>(Samples.Namespace)).Items.FirstOrDefault(e => e.Reason == reason && e.InvolvedObject?.Uid == about.Metadata.Uid),

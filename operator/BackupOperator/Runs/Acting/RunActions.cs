@@ -45,7 +45,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         {
             JobPurpose.RollBack => RunNames.RollBackJob(name, uid),
             JobPurpose.RemovePrevious => RunNames.RemovePreviousJob(name, uid),
-            JobPurpose.Copy => RunNames.CopyJob(name, uid, CopyStatuses.NextAttempt(entity)),
+            JobPurpose.Copy => RunNames.CopyJob(name, uid, CopyStatuses.NextAttempt((MySqlBackup)entity)),
             _ => RunNames.Job(name, uid),
         };
     }

@@ -1,3 +1,4 @@
+using BackupOperator.Backups;
 using BackupOperator.Core.Durations;
 using BackupOperator.Core.Naming;
 using BackupOperator.Core.Queueing;
@@ -22,6 +23,8 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         var job = await JobAsync(RunNames.Job(name, uid));
         var rollBack = known is MySqlRestore && flow.StageOf(known).IsStarted() ? await JobAsync(RunNames.RollBackJob(name, uid)) : null;
         var cleanUp = known is MySqlRestore && flow.StageOf(known) == RunStage.Completed ? await JobAsync(RunNames.RemovePreviousJob(name, uid)) : null;
+        var attempt = known is MySqlBackup backup && CopyStatuses.AreOpen(backup) ? CopyStatuses.NextAttempt(backup) : 0;
+        var copy = attempt > 0 ? await JobAsync(RunNames.CopyJob(name, uid, attempt)) : null;
         var now = time.GetUtcNow();
         var pods = await client.ListAsync<V1Pod>(@namespace, new ListQuery($"{RunLabels.Run}={uid}"), cancellationToken);
         var set = await client.GetAsync<V1StatefulSet>(target.StatefulSet, @namespace, cancellationToken);
@@ -71,6 +74,8 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             Lease = lease,
             Plan = plan?.Value,
             RemovePreviousJob = JobReader.Read(cleanUp, uid),
+            CopyJob = JobReader.Read(copy, uid),
+            CopyAttempt = attempt,
             Node = pod?.Spec?.NodeName,
             PodUid = pod?.Metadata.Uid,
         };

@@ -15,6 +15,12 @@ internal sealed record World
     /// <summary>The Job that removes the data a restore has kept.</summary>
     public JobObservation? RemovePreviousJob { get; init; }
 
+    /// <summary>The Job of the attempt at copies that comes next or is under way.</summary>
+    public JobObservation? CopyJob { get; init; }
+
+    /// <summary>The number of that attempt, as the status had it when the Job was read.</summary>
+    public int CopyAttempt { get; init; }
+
     /// <summary>The node of the database's pod.</summary>
     public string? Node { get; init; }
 

@@ -38,6 +38,7 @@ internal static class RunStatusBuilder
         status.Conditions = ConditionMapper.Write(
             ConditionSet.Merge(ConditionMapper.Read(status.Conditions), decision.Conditions, entity.Metadata.Generation, now));
         flow.Describe(entity);
+        verdict.Record?.Invoke(entity);
         status.DowntimeSeconds = Downtime(status, world.Run, now);
         if (decision.Stage.IsOver() && !world.Run.Stage.IsOver())
         {
