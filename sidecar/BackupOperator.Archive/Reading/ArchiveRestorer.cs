@@ -75,7 +75,7 @@ public sealed class ArchiveRestorer(ArchiveReader archive, RestoreOptions option
     private static void Write(WantedBlock wanted, ReadOnlyMemory<byte> plain, RestoreCounters counters)
     {
         var file = wanted.File!;
-        file.Write(wanted.Place.Index, plain.Span);
+        file.Write(wanted.Place.Index, plain);
         counters.AddBytes(plain.Length);
         counters.Finish(file);
     }

@@ -1,7 +1,7 @@
 using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Compression;
 using BackupOperator.Archive.Encryption;
-using BackupOperator.Archive.Manifests;
+using BackupOperator.Archive.Packs;
 
 namespace BackupOperator.Archive.Reading;
 
@@ -10,31 +10,29 @@ internal sealed class BlockChecker(ArchiveReader archive) : IDisposable
 {
     private readonly ZstdDecompressor _zstd = new();
     private readonly Dictionary<string, FrameCipher> _ciphers = new(StringComparer.Ordinal);
-    private readonly byte[] _plain = GC.AllocateUninitializedArray<byte>(ArchiveFormat.BlockSize);
+    private readonly PartBuffer _plain = new(ArchiveFormat.BlockSize);
     private readonly byte[] _patch = GC.AllocateUninitializedArray<byte>(ArchiveFormat.BlockSize);
     private byte[] _open = [];
 
     /// <param name="stored">The block as it lies in its pack.</param>
     /// <param name="patches">Finds the stored bytes of each of its patches.</param>
-    /// <returns>The plain bytes, until the next call.</returns>
+    /// <returns>The plain bytes, until the next call; at an address that a disk can be written from without a copy.</returns>
     /// <exception cref="CorruptArchiveException">It is damaged.</exception>
     public ReadOnlyMemory<byte> Open(in BlockPlace place, ReadOnlyMemory<byte> stored, Func<BlockPatch, ReadOnlyMemory<byte>> patches)
     {
-        var block = place.Block;
-        var plain = OpenFrame(place, place.Frame, stored, _plain);
-        foreach (var patch in block.Patches ?? [])
+        var plain = _plain.Memory[..place.PlainLength];
+        var whole = OpenFrame(place, place.Frame, stored, plain);
+        if (!whole.Equals(plain))
         {
-            if (!plain.Equals(_plain.AsMemory(0, place.PlainLength)))
-            {
-                plain.CopyTo(_plain);
-                plain = _plain.AsMemory(0, place.PlainLength);
-            }
-
-            var frame = place.FrameOf(patch);
-            Pieces.Scatter(OpenFrame(place, frame, patches(patch), _patch).Span, patch.Pieces, _plain.AsSpan(0, place.PlainLength));
+            whole.CopyTo(plain);
         }
 
-        return Pieces.Digest(plain.Span) == block.Digest ? plain : throw Damaged(place, place.Frame, "its SHA-256 is another");
+        foreach (var patch in place.Block.Patches ?? [])
+        {
+            Pieces.Scatter(OpenFrame(place, place.FrameOf(patch), patches(patch), _patch).Span, patch.Pieces, plain.Span);
+        }
+
+        return Pieces.Digest(plain.Span) == place.Block.Digest ? plain : throw Damaged(place, place.Frame, "its SHA-256 is another");
     }
 
     /// <summary>Checks the stored bytes of a frame, and that they can be decrypted; not what the block is made of.</summary>
@@ -43,6 +41,7 @@ internal sealed class BlockChecker(ArchiveReader archive) : IDisposable
     public void Dispose()
     {
         _zstd.Dispose();
+        ((IDisposable)_plain).Dispose();
         foreach (var cipher in _ciphers.Values)
         {
             cipher.Dispose();
@@ -62,7 +61,7 @@ internal sealed class BlockChecker(ArchiveReader archive) : IDisposable
         };
     }
 
-    private ReadOnlyMemory<byte> OpenFrame(in BlockPlace place, in StoredFrame frame, ReadOnlyMemory<byte> stored, byte[] buffer)
+    private ReadOnlyMemory<byte> OpenFrame(in BlockPlace place, in StoredFrame frame, ReadOnlyMemory<byte> stored, Memory<byte> buffer)
     {
         if (BlockChecksum.Of(stored.Span) != frame.Checksum)
         {
@@ -90,12 +89,12 @@ internal sealed class BlockChecker(ArchiveReader archive) : IDisposable
             : throw Damaged(place, frame, "it cannot be decrypted");
     }
 
-    private ReadOnlyMemory<byte> Decompress(in BlockPlace place, in StoredFrame frame, ReadOnlyMemory<byte> stored, byte[] buffer)
+    private ReadOnlyMemory<byte> Decompress(in BlockPlace place, in StoredFrame frame, ReadOnlyMemory<byte> stored, Memory<byte> buffer)
     {
         try
         {
-            var size = _zstd.Decompress(stored.Span, buffer.AsSpan(0, frame.PlainLength));
-            return size == frame.PlainLength ? buffer.AsMemory(0, size) : throw new ZstdException($"it holds {size} bytes instead of {frame.PlainLength}");
+            var size = _zstd.Decompress(stored.Span, buffer.Span[..frame.PlainLength]);
+            return size == frame.PlainLength ? buffer[..size] : throw new ZstdException($"it holds {size} bytes instead of {frame.PlainLength}");
         }
         catch (ZstdException error)
         {

@@ -48,7 +48,7 @@ internal sealed class RestorePlan(TargetFolder target, string? seed, RestoreCoun
         var wanted = _buffer.AsSpan(0, entry.BlockLength(index));
         if (_seed?.TryRead(TargetFile.PlaceOf(index), wanted, block.Digest) == true)
         {
-            _file.Write(index, wanted);
+            _file.Write(index, _buffer.AsMemory(0, wanted.Length));
             counters.AddBytes(wanted.Length);
             return;
         }

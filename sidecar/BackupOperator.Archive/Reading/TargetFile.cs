@@ -8,8 +8,12 @@ namespace BackupOperator.Archive.Reading;
 /// <summary>A file that is being restored; it is finished when its last block is written.</summary>
 internal sealed class TargetFile
 {
+    private const int InvalidArgument = 22; // EINVAL
+
     private readonly string _fullPath;
     private readonly SafeFileHandle _handle;
+    private readonly SafeFileHandle? _direct;
+    private volatile bool _refusesDirect;
     private int _pending = 1;
 
     public TargetFile(ManifestEntry entry, string fullPath)
@@ -25,6 +29,8 @@ internal sealed class TargetFile
             RandomAccess.SetLength(_handle, entry.Size);
             WasThere = false;
         }
+
+        _direct = entry.Size >= ArchiveFormat.BlockSize ? Syscalls.TryOpenDirect(fullPath) : null;
     }
 
     public ManifestEntry Entry { get; }
@@ -34,7 +40,13 @@ internal sealed class TargetFile
 
     public static long PlaceOf(int index) => (long)index * ArchiveFormat.BlockSize;
 
-    public void Write(int index, ReadOnlySpan<byte> plain) => RandomAccess.Write(_handle, plain, PlaceOf(index));
+    public void Write(int index, ReadOnlyMemory<byte> plain)
+    {
+        if (!TryWriteDirectly(index, plain))
+        {
+            RandomAccess.Write(_handle, plain.Span, PlaceOf(index));
+        }
+    }
 
     /// <summary>Whether a block is there already.</summary>
     public bool Holds(int index, BlockReference block, byte[] buffer)
@@ -70,8 +82,32 @@ internal sealed class TargetFile
         }
 
         _handle.Dispose();
+        _direct?.Dispose();
         Attributes.Apply(Entry, _fullPath);
         return true;
+    }
+
+    // Past the page cache, where file system and address allow it: what is restored is not read soon, and the memory is the
+    // database's.
+    private unsafe bool TryWriteDirectly(int index, ReadOnlyMemory<byte> plain)
+    {
+        using var pinned = plain.Pin();
+        if (_direct is null || _refusesDirect || ((nint)pinned.Pointer | plain.Length) % ArchiveFormat.PageSize != 0)
+        {
+            return false;
+        }
+
+        try
+        {
+            RandomAccess.Write(_direct, plain.Span, PlaceOf(index));
+            return true;
+        }
+        catch (Exception error) when (error is ArgumentException || error.HResult == InvalidArgument)
+        {
+            // A disk with larger pages, or a file system that says no only now.
+            _refusesDirect = true;
+            return false;
+        }
     }
 
     private bool Fill(Span<byte> buffer, long offset)
