@@ -47,7 +47,7 @@ public sealed class FuzzTests : IDisposable
             BackupId = "one",
             StartedAt = DateTimeOffset.UnixEpoch,
             Finished = [new FinishedPack(0, 100, 1 << 20, new string('a', 64), null)],
-            Open = [new OpenPack(1, "id", 1 << 20, [new SealedPart(1, 100, "c", new string('b', 64))], [new TableFile("ibdata1", [[0, 0, 100, 7]], [new string('c', 64)], [new string('d', 16)])])],
+            Open = [new OpenPack(1, "id", 1 << 20, [new SealedPart(1, 100, new string('b', 64))], [new TableFile("ibdata1", [[0, 0, 100, 7]], [new string('c', 64)], [new string('d', 16)])])],
         };
         var stored = CompressedJson.Write(token).ToArray();
         var plain = Decompress(stored);

@@ -131,11 +131,11 @@ public sealed class ResumeTests : IDisposable
             "empty" => Array.Empty<byte>(),
             "offsets" => CompressedJson.Write(token with { Open = [open with { Blocks = [.. open.Blocks.Select(file => file with { Blocks = [.. file.Blocks.Select(row => new[] { row[0], row[1] + 1, row[2], row[3] })] })] }] }),
             "digests" => CompressedJson.Write(token with { Open = [open with { Blocks = [.. open.Blocks.Select(file => file with { Digests = [.. file.Digests.Select(_ => new string('0', 64))] })] }] }),
-            "parts" => CompressedJson.Write(token with { Open = [open with { Parts = [.. open.Parts.Select(part => part with { Checksum = new string('0', 64), ETag = null })] }] }),
+            "parts" => CompressedJson.Write(token with { Open = [open with { Parts = [.. open.Parts.Select(part => part with { Sha256 = new string('0', 64), ETag = null })] }] }),
             "upload" => CompressedJson.Write(token with { Open = [open with { UploadId = Guid.NewGuid().ToString("N") }] }),
             "finished" => CompressedJson.Write(token with { Finished = [new FinishedPack(77, 1000, PartSize, new string('0', 64), null)], Open = [] }),
             "sizes" => CompressedJson.Write(token with { Open = [open with { Parts = [.. open.Parts.Select(part => part with { Size = 17 })] }] }),
-            "absurd" => CompressedJson.Write(token with { BytesSent = -5, Open = [open with { Number = int.MaxValue, PartSize = int.MinValue, Parts = [new SealedPart(-1, -1, "", "")] }] }),
+            "absurd" => CompressedJson.Write(token with { BytesSent = -5, Open = [open with { Number = int.MaxValue, PartSize = int.MinValue, Parts = [new SealedPart(-1, -1, "")] }] }),
             _ => JsonText("""{"version":1,"backupId":"one","startedAt":"2026-01-01T00:00:00Z","finished":[null],"open":[null,{"number":0,"uploadId":null,"partSize":1048576,"parts":null,"blocks":null}]}"""),
         };
         await File.WriteAllBytesAsync(TokenFile, lying);

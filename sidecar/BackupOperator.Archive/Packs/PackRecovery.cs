@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Storage;
 
@@ -60,7 +61,7 @@ internal sealed class PackRecovery(IObjectStore store, string path, DataKey? key
         ObjectInfo? made;
         if (await store.ListPartsAsync(name, open.UploadId, cancellationToken) is { } stored)
         {
-            kept = [.. open.Parts.Where(part => stored.Any(there => there.Number == part.Number && part.IsIn(there))).OrderBy(part => part.Number)];
+            kept = [.. open.Parts.Where(part => stored.Any(there => there.Number == part.Number && part.MayBe(there))).OrderBy(part => part.Number)];
             if (kept.Count == 0)
             {
                 return token;
@@ -91,6 +92,11 @@ internal sealed class PackRecovery(IObjectStore store, string path, DataKey? key
             }
         }
 
+        if (!await HasContentAsync(name, kept))
+        {
+            return token;
+        }
+
         var blocks = Move(BlockTable.Ungroup(open.Blocks), kept, open.PartSize).ToList();
         await store.PutAsync(ArchiveFormat.TableKey(path, open.Number), CompressedJson.Write(BlockTable.Group(blocks), key), PutMode.Replace, cancellationToken);
         _packs.Add((new FinishedPack(open.Number, made.Size, open.PartSize, PackDigest.Of(kept.Select(part => part.Sha256)), made.ETag), blocks));
@@ -98,10 +104,32 @@ internal sealed class PackRecovery(IObjectStore store, string path, DataKey? key
         return token;
     }
 
+    /// <summary>Reads the parts again of which only the store's word is known that they arrived; mostly those that a death has caught on their way.</summary>
+    private async Task<bool> HasContentAsync(string name, List<SealedPart> kept)
+    {
+        long at = 0;
+        foreach (var part in kept)
+        {
+            if (part.ETag is null)
+            {
+                var content = new byte[part.Size];
+                await store.ReadAsync(name, at, content, cancellationToken);
+                if (BlockDigest.Of(content).ToString() != part.Sha256)
+                {
+                    return false;
+                }
+            }
+
+            at += part.Size;
+        }
+
+        return true;
+    }
+
     // All parts but the last have the full size; else the chunks of the digest would not be the parts.
     private static bool IsSane(OpenPack open) =>
         open is { Number: >= 0 and <= ArchiveFormat.LastPack, UploadId.Length: > 0, PartSize: >= ArchiveFormat.BlockSize and <= ArchiveFormat.LargestChunk, Parts.Count: > 0, Blocks: not null }
-        && open.Parts.All(part => part is { Number: >= 1 and <= 10_000, Size: > 0, Checksum: not null, Sha256.Length: 64 } && Blocks.BlockDigest.TryParse(part.Sha256, out _))
+        && open.Parts.All(part => part is { Number: >= 1 and <= 10_000, Size: > 0, Sha256.Length: 64 } && BlockDigest.TryParse(part.Sha256, out _))
         && open.Parts.Select(part => part.Number).Distinct().Count() == open.Parts.Count
         && open.Parts.All(part => part.Size == open.PartSize || (part.Size < open.PartSize && part.Number == open.Parts.Max(last => last.Number)))
         && open.Parts.Sum(part => (long)part.Size) <= ArchiveFormat.LargestPack;

@@ -140,13 +140,12 @@ internal sealed class PackWriter(
         try
         {
             ReadOnlyMemory<byte> content = buffer.Memory[..filled];
-            var sha256 = BlockDigest.Of(content.Span);
-            var checksum = store.PartChecksum(content.Span, sha256);
-            pack.Seal(new SealedPart(number, filled, checksum, sha256.ToString()));
+            var sha256 = BlockDigest.Of(content.Span).ToString();
+            pack.Seal(new SealedPart(number, filled, sha256));
 
             // Before the part: one that the token does not know would have to be sent again.
             await token.SaveAsync();
-            var stored = await store.UploadPartAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, number, content, checksum, cancellationToken);
+            var stored = await store.UploadPartAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, number, content, sha256, cancellationToken);
             token.Arrived(pack, stored);
             return stored;
         }

@@ -1,5 +1,3 @@
-using BackupOperator.Archive.Blocks;
-
 namespace BackupOperator.Archive.Storage;
 
 /// <summary>
@@ -13,13 +11,6 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>Parts in flight at once.</summary>
     int Concurrency { get; }
-
-    /// <summary>
-    /// The checksum by which the store can tell that a part has arrived as it was sent. Mostly it is also the
-    /// <see cref="StoredPart.ETag"/> that the store will give to the part; not where it encrypts with keys of its own.
-    /// </summary>
-    /// <param name="sha256">The SHA-256 of the content, which the caller has at hand.</param>
-    string PartChecksum(ReadOnlySpan<byte> content, BlockDigest sha256);
 
     /// <summary>How a person names the object, such as <c>s3://bucket/key</c>.</summary>
     string Describe(string key);
@@ -42,8 +33,8 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>Sends a part; a part sent before under the same number is replaced.</summary>
     /// <param name="number">From 1 to 10,000.</param>
-    /// <param name="checksum">What <see cref="PartChecksum"/> said of the content.</param>
-    Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string checksum, CancellationToken cancellationToken = default);
+    /// <param name="sha256">Of the content, in hex digits: the store refuses other bytes.</param>
+    Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string sha256, CancellationToken cancellationToken = default);
 
     /// <returns>The parts that the store has, by number; null where it does not know the upload.</returns>
     Task<IReadOnlyList<StoredPart>?> ListPartsAsync(string key, string uploadId, CancellationToken cancellationToken = default);

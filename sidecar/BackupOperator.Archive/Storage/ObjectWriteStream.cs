@@ -91,8 +91,8 @@ internal sealed class ObjectWriteStream(IObjectStore store, string key, Cancella
         {
             _uploadId ??= await store.BeginUploadAsync(key, cancellationToken);
             var content = _part.GetBuffer().AsMemory(0, (int)_part.Length);
-            var checksum = store.PartChecksum(content.Span, BlockDigest.Of(content.Span));
-            _parts.Add(await store.UploadPartAsync(key, _uploadId, _parts.Count + 1, content, checksum, cancellationToken));
+            var sha256 = BlockDigest.Of(content.Span).ToString();
+            _parts.Add(await store.UploadPartAsync(key, _uploadId, _parts.Count + 1, content, sha256, cancellationToken));
             _part.SetLength(0);
         }
     }

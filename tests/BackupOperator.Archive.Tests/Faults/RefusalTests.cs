@@ -152,21 +152,16 @@ public sealed class RefusalTests(RgwFixture rgw) : FaultTest(rgw)
     }
 
     [Fact]
-    public async Task A_part_is_vouched_for_by_either_digest()
+    public async Task A_part_is_vouched_for_by_its_digest()
     {
-        foreach (var foretells in new[] { true, false })
-        {
-            await using var store = new S3ObjectStore(Options with { ForetellsTags = foretells });
-            await UploadAsync(store, $"a-{foretells}", 2);
-            var id = await store.BeginUploadAsync("b");
-            var wrong = store.PartChecksum(Content(1, 10), Blocks.BlockDigest.Of(Content(1, 10)));
-            await Should.ThrowAsync<StorageException>(() => store.UploadPartAsync("b", id, 1, Content(2, 10), wrong));
-            (await store.ListPartsAsync("b", id)).ShouldNotBeNull().ShouldBeEmpty();
-            await store.AbortUploadAsync("b", id);
-        }
-
-        Proxy.Requests.Where(request => request.IsPart).ShouldContain(request => request.Headers.ContainsKey("Content-MD5"));
-        Proxy.Requests.Where(request => request.IsPart).ShouldContain(request => request.Headers["x-amz-content-sha256"].Length == 64);
+        await using var store = new S3ObjectStore(Options);
+        await UploadAsync(store, "a", 2);
+        var id = await store.BeginUploadAsync("b");
+        var wrong = Blocks.BlockDigest.Of(Content(1, 10)).ToString();
+        await Should.ThrowAsync<StorageException>(() => store.UploadPartAsync("b", id, 1, Content(2, 10), wrong));
+        (await store.ListPartsAsync("b", id)).ShouldNotBeNull().ShouldBeEmpty();
+        await store.AbortUploadAsync("b", id);
+        Proxy.Requests.Where(request => request.IsPart).ShouldAllBe(request => request.Headers["x-amz-content-sha256"].Length == 64);
     }
 
     private sealed class WrongClock(TimeSpan ahead) : TimeProvider

@@ -12,8 +12,6 @@ internal class StoreWrapper(IObjectStore inner) : IObjectStore
 
     public long? AvailableBytes => inner.AvailableBytes;
 
-    public string PartChecksum(ReadOnlySpan<byte> content, BlockDigest sha256) => inner.PartChecksum(content, sha256);
-
     public string Describe(string key) => inner.Describe(key);
 
     public virtual Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default) => inner.FindAsync(key, cancellationToken);

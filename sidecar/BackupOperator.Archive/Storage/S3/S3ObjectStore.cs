@@ -39,10 +39,6 @@ public sealed class S3ObjectStore : IObjectStore
 
     public long? AvailableBytes => null;
 
-    // Sent along either way, so a store that gets other bytes refuses them.
-    public string PartChecksum(ReadOnlySpan<byte> content, BlockDigest sha256) =>
-        _options.ForetellsTags ? Convert.ToHexStringLower(MD5.HashData(content)) : sha256.ToString();
-
     public string Describe(string key) => $"s3://{_options.Bucket}/{FullKey(key)}";
 
     public async Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default)
@@ -138,11 +134,11 @@ public sealed class S3ObjectStore : IObjectStore
         return (await AskAsync($"Beginning the upload of {Describe(key)}", token => _client.InitiateMultipartUploadAsync(request, token), cancellationToken)).UploadId;
     }
 
-    public async Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string checksum, CancellationToken cancellationToken = default)
+    public async Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string sha256, CancellationToken cancellationToken = default)
     {
         var tag = await RunAsync(
             $"Uploading part {number} of {Describe(key)}",
-            token => _transfer.Value.PutPartAsync(FullKey(key), uploadId, number, content, checksum, token),
+            token => _transfer.Value.PutPartAsync(FullKey(key), uploadId, number, content, sha256, token),
             cancellationToken);
         return new StoredPart(number, content.Length, tag);
     }

@@ -52,11 +52,5 @@ public sealed record S3StoreOptions
     /// <summary>Of all uploads of the store together, in bytes a second; null for none.</summary>
     public long? BandwidthLimit { get; init; }
 
-    /// <summary>
-    /// Whether a part's MD5 is computed before it is sent, so that one whose answer was lost is known again by its tag. Else
-    /// parts are vouched for by their SHA-256, which costs nothing here.
-    /// </summary>
-    public bool ForetellsTags { get; init; } = true;
-
     public RetryPolicy Retry { get; init; } = new();
 }

@@ -16,12 +16,12 @@ internal sealed class S3Transfer(HttpClient http, Uri bucket, S3StoreOptions opt
     private static readonly UriCreationOptions AsItIs = new() { DangerousDisablePathAndQueryCanonicalization = true };
     private readonly BandwidthLimiter? _limiter = options.BandwidthLimit is { } limit ? new BandwidthLimiter(limit, options.Retry.Time) : null;
 
-    /// <param name="digest">Of the content, in hex digits: MD5 or SHA-256. The store refuses other bytes.</param>
+    /// <param name="sha256">Of the content, in hex digits. It is signed, and the store refuses other bytes.</param>
     /// <returns>The tag that the store gave to the part.</returns>
-    public Task<string> PutPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string digest, CancellationToken cancellationToken)
+    public Task<string> PutPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string sha256, CancellationToken cancellationToken)
     {
         var request = new HttpRequestMessage(HttpMethod.Put, UriOf(key, $"partNumber={number}&uploadId={Uri.EscapeDataString(uploadId)}"));
-        return PutAsync(request, content, digest, cancellationToken);
+        return PutAsync(request, content, sha256, cancellationToken);
     }
 
     /// <param name="headers">More headers; null values are left out.</param>
@@ -33,7 +33,7 @@ internal sealed class S3Transfer(HttpClient http, Uri bucket, S3StoreOptions opt
             request.Headers.TryAddWithoutValidation(name, value);
         }
 
-        return PutAsync(request, content, Convert.ToHexStringLower(MD5.HashData(content.Span)), cancellationToken);
+        return PutAsync(request, content, Convert.ToHexStringLower(SHA256.HashData(content.Span)), cancellationToken);
     }
 
     /// <summary>Reads into a buffer and says of every piece that has come; the object may end before the buffer does.</summary>
@@ -68,19 +68,14 @@ internal sealed class S3Transfer(HttpClient http, Uri bucket, S3StoreOptions opt
         }
     }
 
-    private async Task<string> PutAsync(HttpRequestMessage request, ReadOnlyMemory<byte> content, string digest, CancellationToken cancellationToken)
+    private async Task<string> PutAsync(HttpRequestMessage request, ReadOnlyMemory<byte> content, string sha256, CancellationToken cancellationToken)
     {
         using var guard = new StallGuard(options.StallTimeout, options.Retry.Time, cancellationToken);
         using (request)
         {
             request.Content = new GuardedContent(content, _limiter, guard, options.RequestTimeout);
             request.Headers.ExpectContinue = content.Length >= AskBefore;
-            var isSha256 = digest.Length == SHA256.HashSizeInBytes * 2;
-            request.Options.Set(SigningHandler.Payload, isSha256 ? digest : SignatureV4.UnsignedPayload);
-            if (!isSha256)
-            {
-                request.Content.Headers.ContentMD5 = Convert.FromHexString(digest);
-            }
+            request.Options.Set(SigningHandler.Payload, sha256);
 
             try
             {

@@ -36,8 +36,6 @@ public sealed class VolumeObjectStore : IObjectStore
 
     public long? AvailableBytes => FileSystems.AvailableBytes(_root);
 
-    public string PartChecksum(ReadOnlySpan<byte> content, BlockDigest sha256) => sha256.ToString();
-
     public string Describe(string key) => Path.Combine(_root, key);
 
     public Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default) => GuardAsync<ObjectInfo?>($"Looking for {Describe(key)}", () =>
@@ -113,14 +111,14 @@ public sealed class VolumeObjectStore : IObjectStore
         return id;
     });
 
-    public Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string checksum, CancellationToken cancellationToken = default) => GuardAsync($"Writing part {number} of {Describe(key)}", async () =>
+    public Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string sha256, CancellationToken cancellationToken = default) => GuardAsync($"Writing part {number} of {Describe(key)}", async () =>
     {
         using (var file = new PartsFile(PartsPath(key, uploadId), PartSize))
         {
             await file.WriteAsync(number, content, cancellationToken);
         }
 
-        var part = new StoredPart(number, content.Length, checksum);
+        var part = new StoredPart(number, content.Length, sha256);
         UploadJournal.Append(JournalPath(key, uploadId), part);
         return part;
     });
