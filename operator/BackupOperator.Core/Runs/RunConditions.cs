@@ -18,6 +18,12 @@ internal static class RunConditions
     /// <summary>What is known of the database and of the data, from the first stop on.</summary>
     public static IEnumerable<Condition> OfProgress(RunObservation o)
     {
+        // A sidecar that has spoken had all that the spec names.
+        if (o.Report?.Step is not null && o.LastPod?.Finding is null)
+        {
+            yield return Accepted(finding: null);
+        }
+
         if (o.OwnMark is not null)
         {
             yield return Stopped(o.Report);

@@ -190,7 +190,9 @@ public static class RunPlanner
             Step = step,
             JobUid = job.Uid,
             Message = last?.WaitingFor is { } again ? $"Waiting for pod {last.Name}: {again}" : null,
-            Conditions = [RunConditions.Accepted(last?.Finding), RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
+            Conditions = last?.Finding is { } missing
+                ? [RunConditions.Accepted(missing), RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)]
+                : [RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
             RequeueAfter = Later,
         };
     }

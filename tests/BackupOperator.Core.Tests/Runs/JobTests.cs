@@ -90,6 +90,9 @@ public sealed class JobTests
         waiting.Conditions.Find(ConditionType.Accepted).ShouldNotBeNull().ShouldSatisfyAllConditions(
             c => c.Status.ShouldBe(ConditionStatus.False), c => c.Reason.ShouldBe(finding.Reason), c => c.Message.ShouldBe(finding.Message));
 
+        Decide(Succeeded()).Conditions.Find(ConditionType.Accepted)!.Status.ShouldBe(ConditionStatus.True, "nobody may have looked while it ran");
+        Decide(At(SidecarStep.Precopying) with { Pods = [KilledPod, stuck with { CreatedAt = Now }] }).Conditions.Where(c => c.Type == ConditionType.Accepted)
+            .ShouldHaveSingleItem().Status.ShouldBe(ConditionStatus.False);
         Decide(WithJob() with { Pods = [AlivePod] }).Conditions.Find(ConditionType.Accepted)!.Status.ShouldBe(ConditionStatus.True);
 
         var late = Decide(WithJob() with { StartedAt = Now.AddHours(-1), Pods = [stuck with { CreatedAt = Now.AddHours(-1) }] });

@@ -1,3 +1,4 @@
+using BackupOperator.Core.Backups;
 using BackupOperator.Tests.Scripted;
 
 namespace BackupOperator.Tests.Logging;
@@ -18,6 +19,7 @@ public sealed class OperatorLogTests
         var bad = await cluster.ApplyAsync(WithSecrets("bad"));
         var sidecar = await cluster.SidecarAsync(bad);
         await sidecar.QuiesceAsync();
+        await cluster.BackupAsync("bad", b => b.Status.Phase == BackupPhase.Archiving, "Archiving");
         await sidecar.DieAsync();
         await process.UntilAsync(() => Task.FromResult(process.Lines.Any(l => l.Contains("Scaled to 1 replicas", StringComparison.Ordinal))), "the guard has scaled up");
 
