@@ -19,6 +19,9 @@ internal static partial class Syscalls
     private const int KeepSize = 1;
     private const int StartWriting = 2;
     private const int ExistsError = 17;
+    private const int WhoIsProcess = 1;
+    private const int BestEffort = 2;
+    private const int LowestLevel = 7;
 
     [StructLayout(LayoutKind.Sequential)]
     private struct TimeSpec
@@ -179,6 +182,25 @@ internal static partial class Syscalls
     /// <summary>Lets the kernel begin to write a range to the disk; whether it does makes no difference to anything but time.</summary>
     public static void BeginFlush(SafeFileHandle file, long offset, long length) => _ = SyncFileRange(file, offset, length, StartWriting);
 
+    /// <summary>
+    /// Lets others go first at the disk, from this thread on (ioprio_set(2): best effort, the lowest level). Only some I/O
+    /// schedulers heed it.
+    /// </summary>
+    public static void YieldDisk()
+    {
+        // asm/unistd_64.h and asm-generic/unistd.h; the C library has no wrapper.
+        var number = RuntimeInformation.ProcessArchitecture switch
+        {
+            Architecture.X64 => 251,
+            Architecture.Arm64 => 30,
+            _ => 0,
+        };
+        if (number != 0)
+        {
+            _ = SystemCall(number, WhoIsProcess, 0, (BestEffort << 13) | LowestLevel);
+        }
+    }
+
     public static bool IsRoot => EffectiveUser() == 0;
 
     private static IOException Error(string what)
@@ -222,6 +244,9 @@ internal static partial class Syscalls
 
     [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
     private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
+
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    private static partial nint SystemCall(nint number, nint first, nint second, nint third);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();

@@ -86,6 +86,11 @@ internal sealed class DirectoryPass : IDisposable
 
     private void Read(IReadOnlyList<SourceEntry> entries, Func<string, FileRecord?> before, ProgressMeter progress)
     {
+        if (_isLive)
+        {
+            Syscalls.YieldDisk();
+        }
+
         try
         {
             foreach (var entry in entries.Where(entry => entry.Kind == ManifestEntryKind.File))

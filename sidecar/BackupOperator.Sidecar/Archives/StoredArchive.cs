@@ -11,6 +11,8 @@ namespace BackupOperator.Sidecar.Archives;
 public sealed class StoredArchive(
     IObjectStore store, string path, ArchiveWriterOptions options, ManifestFacts facts, IProgressSink progress, TimeProvider time) : IBackupArchive
 {
+    private const int MostPasses = 4;
+    private const int FewBlocks = 32;
     private string? _fullBecause;
     private ArchiveWriter? _writer;
 
@@ -31,8 +33,22 @@ public sealed class StoredArchive(
     public async Task<BackupResult?> FindCommittedAsync(CancellationToken cancellationToken) =>
         (await OpenAsync(cancellationToken)).Committed is { } summary ? Result(summary) : null;
 
-    public async Task PrecopyAsync(CancellationToken cancellationToken) =>
-        await (await OpenAsync(cancellationToken)).RunPassAsync(databaseStopped: false, new ProgressTracker(progress, time), cancellationToken);
+    // Each pass stores what has changed during the one before, and takes less time; what the last one leaves is the downtime.
+    public async Task PrecopyAsync(CancellationToken cancellationToken)
+    {
+        var writer = await OpenAsync(cancellationToken);
+        var stored = long.MaxValue;
+        for (var pass = 0; pass < MostPasses; pass++)
+        {
+            var result = await writer.RunPassAsync(databaseStopped: false, new ProgressTracker(progress, time), cancellationToken);
+            if (result.BlocksStored <= FewBlocks || result.BlocksStored > stored / 2)
+            {
+                return;
+            }
+
+            stored = result.BlocksStored;
+        }
+    }
 
     public async Task ReadAsync(CancellationToken cancellationToken) =>
         await (await OpenAsync(cancellationToken)).RunPassAsync(databaseStopped: true, new ProgressTracker(progress, time), cancellationToken);
