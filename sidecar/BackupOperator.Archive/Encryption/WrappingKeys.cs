@@ -17,24 +17,27 @@ public sealed class WrappingKeys
     /// <summary>The id of the key for what is written.</summary>
     internal string CurrentId { get; }
 
-    /// <param name="folder">A file for each key, as a mounted Secret has them: 32 bytes, or their hex digits or Base64.</param>
+    /// <param name="folder">A file for each key, as a mounted Secret has them: 32 bytes, or their hex digits or Base64; other files are passed over.</param>
     /// <param name="current">The file with the key for what is written; null where there is only one, or nothing will be written.</param>
-    /// <exception cref="EncryptionKeyException">The file is missing, or one is no key.</exception>
+    /// <exception cref="EncryptionKeyException">The file is missing, or no key.</exception>
     public static WrappingKeys Load(string folder, string? current = null)
     {
         ArgumentNullException.ThrowIfNull(folder);
-        var files = Directory.Exists(folder) ? Directory.GetFiles(folder).Where(file => !Path.GetFileName(file).StartsWith('.')).ToList() : [];
-        if (files.Find(file => current is null || Path.GetFileName(file) == current) is not { } wanted)
+        var files = Directory.Exists(folder) ? Directory.GetFiles(folder).Where(file => !Path.GetFileName(file).StartsWith('.')).Order(StringComparer.Ordinal).ToList() : [];
+        var read = files.ConvertAll(file => (File: file, Key: TryRead(file)));
+        var wanted = current is null
+            ? read.Find(item => item.Key is not null)
+            : read.Find(item => Path.GetFileName(item.File) == current);
+        if (wanted.Key is null)
         {
-            throw new EncryptionKeyException(current is null
-                ? $"There is no encryption key in {folder}."
-                : $"There is no encryption key '{current}' in {folder}. Add it to the Secret, or name the entry that holds it.");
+            throw new EncryptionKeyException((wanted.File ?? (current is null ? files.FirstOrDefault() : null)) is { } none
+                ? $"The encryption key {Path.GetFileName(none)} is none: it must be 32 random bytes, as they are, as 64 hex digits or as Base64 (openssl rand -base64 32)."
+                : $"There is no encryption key {(current is null ? "" : $"'{current}' ")}in {folder}. Add it to the Secret, or name the entry that holds it.");
         }
 
-        var keys = new WrappingKeys(IdOf(Read(wanted)));
-        foreach (var file in files)
+        var keys = new WrappingKeys(IdOf(wanted.Key));
+        foreach (var key in read.Select(item => item.Key).OfType<byte[]>())
         {
-            var key = Read(file);
             keys._byId[IdOf(key)] = key;
         }
 
@@ -46,11 +49,11 @@ public sealed class WrappingKeys
     // Of a hash that nothing else is made of: it tells keys apart and nothing about them.
     private static string IdOf(byte[] key) => Convert.ToHexStringLower(HKDF.DeriveKey(HashAlgorithmName.SHA256, key, 8, [], "mysqlbackup/key-id"u8.ToArray()));
 
-    private static byte[] Read(string file)
+    private static byte[]? TryRead(string file)
     {
         if (new FileInfo(file).Length > LargestFile)
         {
-            throw NoKey(file);
+            return null;
         }
 
         var content = File.ReadAllBytes(file);
@@ -63,9 +66,6 @@ public sealed class WrappingKeys
         var key = new byte[DataKey.Size];
         return text.Length == DataKey.Size * 2 && Convert.FromHexString(text, key, out _, out var digits) == System.Buffers.OperationStatus.Done && digits == key.Length ? key
             : Convert.TryFromBase64String(text, key, out var bytes) && bytes == key.Length ? key
-            : throw NoKey(file);
+            : null;
     }
-
-    private static EncryptionKeyException NoKey(string file) =>
-        new($"The encryption key {Path.GetFileName(file)} is none: it must be 32 random bytes, as they are, as 64 hex digits or as Base64 (openssl rand -base64 32).");
 }

@@ -21,7 +21,7 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
             SourceDirectory = dataDirectory,
             ServerDataDirectory = run.Target.ServerDataDirectory,
             CompressionLevel = string.Equals(backup.Compression, "none", StringComparison.OrdinalIgnoreCase) ? null : backup.Level,
-            Keys = LoadKeys(),
+            Keys = LoadKeys(run.Encryption?.Key),
             Time = time,
         };
         var facts = new ManifestFacts
@@ -36,9 +36,10 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
     }
 
     public IBackupSource CreateSource(string folder, string dataDirectory, IProgressSink progress) =>
-        new StoredSource(OpenStore(create: false), run.Path, folder, run.Restore!.Delta ? dataDirectory : null, LoadKeys(), progress, time);
+        new StoredSource(OpenStore(create: false), run.Path, folder, run.Restore!.Delta ? dataDirectory : null, LoadKeys(null), progress, time);
 
-    private WrappingKeys? LoadKeys() => run.Encryption is { } encryption ? WrappingKeys.Load(settings.EncryptionKeys, encryption.Key) : null;
+    // What is only read may be encrypted with any of the keys: the one of today may be younger than the backup.
+    private WrappingKeys? LoadKeys(string? current) => run.Encryption is null ? null : WrappingKeys.Load(settings.EncryptionKeys, current);
 
     private IObjectStore OpenStore(bool create) => run.Storage switch
     {
