@@ -24,5 +24,9 @@ internal static class Manifests
     /// <summary>The rights that the operator needs.</summary>
     public static string ClusterRole(string name) => Text("rbac", YamlDocument.Write(ClusterRoleGenerator.Generate(name, Controllers)));
 
+    /// <summary>The rights of an operator that looks at these namespaces only.</summary>
+    public static string Roles(string name, string operatorNamespace, IEnumerable<string> namespaces) =>
+        Text("rbac", string.Join("---\n", new NamespacedRoles(name, operatorNamespace).Build(namespaces, Controllers).Select(YamlDocument.Write)));
+
     private static string Text(string verb, string yaml) => Header.Replace("{0}", verb, StringComparison.Ordinal) + yaml;
 }

@@ -27,7 +27,9 @@ public sealed class ReplicasTests
         var before = await RequestsAsync(first, second);
         var clock = Stopwatch.StartNew();
         await Task.Delay(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
-        ((await RequestsAsync(first, second) - before) / clock.Elapsed.TotalSeconds).ShouldBeLessThanOrEqualTo(1);
+        var rate = (await RequestsAsync(first, second) - before) / clock.Elapsed.TotalSeconds;
+        TestContext.Current.TestOutputHelper?.WriteLine($"{rate:0.00} requests a second");
+        rate.ShouldBeInRange(0.3, 1);
 
         clock.Restart();
         first.Terminate();

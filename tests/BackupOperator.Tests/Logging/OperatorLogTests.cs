@@ -29,7 +29,7 @@ public sealed class OperatorLogTests
         var log = process.Log.ToList();
         log.ShouldAllBe(l => l["time"] != null && l["level"] != null && l["message"] != null);
         var ofRun = log.Where(l => l["message"]!.GetValue<string>().StartsWith("Phase ", StringComparison.Ordinal)).ToList();
-        ofRun.Count.ShouldBeGreaterThan(2);
+        ofRun.ShouldNotBeEmpty();
         var ofGuard = log.Where(l => l["sourceContext"]?.GetValue<string>().EndsWith("StatefulSetGuardController", StringComparison.Ordinal) == true && l["name"] is not null).ToList();
         ofGuard.ShouldNotBeEmpty();
         foreach (var line in ofRun)
