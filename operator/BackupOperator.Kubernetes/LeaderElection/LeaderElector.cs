@@ -52,12 +52,12 @@ public sealed class LeaderElector(
     /// </exception>
     public async Task RunAsync(Func<CancellationToken, Task> work, CancellationToken cancellationToken)
     {
+        LeaderMetrics.IsLeader = false;
         await AcquireAsync(cancellationToken);
         using var leading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, lost.Token);
         using var renewing = new CancellationTokenSource();
         renewed.Beat();
         IsLeader = true;
-        LeaderMetrics.IsLeader = true;
         logger.LogInformation("{Identity} leads", options.Identity);
         // The renewal goes on until the work has really ended, also while it stops.
         var renewal = RenewAsync(renewing.Token);
@@ -72,7 +72,6 @@ public sealed class LeaderElector(
         finally
         {
             IsLeader = false;
-            LeaderMetrics.IsLeader = false;
             await leading.CancelAsync();
             await renewing.CancelAsync();
             await renewal;

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace BackupOperator.Kubernetes.Metrics;
 
+/// <summary>Whoever runs the controllers leads, elected or alone.</summary>
 internal static class LeaderMetrics
 {
     static LeaderMetrics() => KubernetesMeter.Meter.CreateObservableGauge(

@@ -32,12 +32,11 @@ internal static class ReconcileMetrics
         }
     }
 
-    /// <summary>The queue of the last controller of a name counts. The errors begin at zero: what rises from nothing is no rise to an alert.</summary>
-    public static void ObserveQueue(string controller, Func<int> depth)
-    {
-        Queues[controller] = depth;
-        Errors.Add(0, Label(controller));
-    }
+    /// <summary>The queue of the last controller of a name counts.</summary>
+    public static void ObserveQueue(string controller, Func<int> depth) => Queues[controller] = depth;
+
+    /// <summary>Begins the errors at zero: what rises from nothing is no rise to an alert.</summary>
+    public static void Started(string controller) => Errors.Add(0, Label(controller));
 
     private static KeyValuePair<string, object?> Label(string controller) => new("controller", controller);
 }

@@ -1,4 +1,5 @@
 using BackupOperator.Kubernetes.Client;
+using BackupOperator.Kubernetes.Metrics;
 using BackupOperator.Kubernetes.Models;
 using BackupOperator.Kubernetes.Watching;
 using Microsoft.Extensions.Logging;
@@ -75,7 +76,15 @@ public sealed class ControllerHost
             .Concat(runners.Select(r => r.RunAsync(stop.Token, abort.Token)))
             .Select(task => StopAllOnFailureAsync(task, stop))
             .ToList();
-        await Task.WhenAll(tasks);
+        LeaderMetrics.IsLeader = true;
+        try
+        {
+            await Task.WhenAll(tasks);
+        }
+        finally
+        {
+            LeaderMetrics.IsLeader = false;
+        }
     }
 
     private static async Task StopAllOnFailureAsync(Task task, CancellationTokenSource stop)

@@ -78,6 +78,7 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner
             await Task.WhenAll(Informers.Select(i => i.Synced)).WaitAsync(stopping);
             logger.LogInformation("{Controller} has seen all {Kind}s and starts", name, EntityDefinition.Of<TEntity>().Kind);
             started = true;
+            ReconcileMetrics.Started(name);
             var workers = Enumerable.Range(0, builder.Workers ?? options.Workers).Select(_ => WorkAsync(stopping, aborting));
             await Task.WhenAll([.. workers, ResyncAsync(stopping)]);
         }

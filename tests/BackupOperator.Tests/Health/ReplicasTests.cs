@@ -19,7 +19,8 @@ public sealed class ReplicasTests
         await first.LeadsAsync();
         await using var second = new OperatorUnderTest(cluster.Server.KubeconfigPath);
         await second.ReadyAsync();
-        (await second.SumAsync("mysqlbackup_leader")).ShouldBe(0);
+        (await second.MetricsAsync()).ShouldContain("\nmysqlbackup_leader 0\n");
+        (await first.MetricsAsync()).ShouldContain("\nmysqlbackup_reconcile_errors_total{controller=\"MySqlBackupController\"} 0\n");
         (await first.StatusAsync("/healthz")).ShouldBe(200);
         (await second.StatusAsync("/healthz")).ShouldBe(200);
 
