@@ -11,7 +11,11 @@ public sealed class HttpServerTests : IAsyncLifetime
 {
     private static readonly HttpLimits Limits = new()
     {
-        RequestBytes = 1024, Connections = 4, ReadTimeout = TimeSpan.FromSeconds(1), WriteTimeout = TimeSpan.FromSeconds(1), ListenRetry = TimeSpan.FromMilliseconds(50),
+        RequestBytes = 1024,
+        Connections = 4,
+        ReadTimeout = TimeSpan.FromSeconds(1),
+        WriteTimeout = TimeSpan.FromSeconds(1),
+        ListenRetry = TimeSpan.FromMilliseconds(50),
     };
 
     private readonly CancellationTokenSource stop = new();

@@ -80,7 +80,13 @@ public sealed class TargetSurveyTests
         var set = Samples.StatefulSet(0);
         var mark = new QuiesceMark
         {
-            Run = run, Kind = "MySqlBackup", Name = "a", Pod = "p", Replicas = 1, Since = Now.AddMinutes(-1), Deadline = Now.AddMinutes(minutes),
+            Run = run,
+            Kind = "MySqlBackup",
+            Name = "a",
+            Pod = "p",
+            Replicas = 1,
+            Since = Now.AddMinutes(-1),
+            Deadline = Now.AddMinutes(minutes),
         };
         set.Metadata.Annotations = new Dictionary<string, string> { [QuiesceMark.Annotation] = mark.ToAnnotation() };
         return set;
