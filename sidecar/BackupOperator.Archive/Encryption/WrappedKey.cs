@@ -57,6 +57,9 @@ internal sealed record WrappedKey(int Version, string BackupId, string KeyId, st
         return true;
     }
 
+    /// <summary>Whether it looks like a key; only unwrapping proves that it is one.</summary>
+    public static bool IsWellFormed(byte[] stored) => Parse(stored) is not null;
+
     private static WrappedKey Wrap(DataKey data, WrappingKeys keys)
     {
         using var cipher = new FrameCipher(keys.Find(keys.CurrentId)!, data.BackupId);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using BackupOperator.Archive.Blocks;
+using BackupOperator.Archive.Copying;
 using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Storage;
 
@@ -26,6 +27,9 @@ internal sealed class PackWriter(
     private PartBuffer? _part;
     private int _filled;
     private volatile Exception? _fault;
+
+    /// <summary>Further storages that get the same packs, as far as they keep up.</summary>
+    public IReadOnlyList<PackMirror> Mirrors { get; init; } = [];
 
     /// <summary>Gives a block its place. The bytes are copied.</summary>
     /// <returns>The number of the pack and the offset in it.</returns>
@@ -67,6 +71,7 @@ internal sealed class PackWriter(
 
         await Task.WhenAll(_finishing);
         _finishing.Clear();
+        await Task.WhenAll(Mirrors.Select(mirror => mirror.CompleteAsync()));
     }
 
     /// <summary>Waits until nothing is being sent, whatever came of it.</summary>
@@ -81,6 +86,11 @@ internal sealed class PackWriter(
         {
             buffer.Dispose();
         }
+
+        foreach (var mirror in Mirrors)
+        {
+            mirror.Dispose();
+        }
     }
 
     private async Task<PackUpload> BeginAsync()
@@ -94,6 +104,11 @@ internal sealed class PackWriter(
         var pack = new PackUpload(number, await store.BeginUploadAsync(ArchiveFormat.PackKey(path, number), cancellationToken), store.PartSize);
         _unfinished[number] = pack;
         token.Opened(pack);
+        foreach (var mirror in Mirrors)
+        {
+            mirror.Begin(number);
+        }
+
         return pack;
     }
 
@@ -114,10 +129,17 @@ internal sealed class PackWriter(
         {
             var parts = await Task.WhenAll(pack.Transfers);
             var made = await store.CompleteUploadAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, parts, createOnly: false, cancellationToken);
-            await store.PutAsync(ArchiveFormat.TableKey(path, pack.Number), CompressedJson.Write(pack.Describe().Blocks, key), PutMode.Replace, cancellationToken);
+            var table = CompressedJson.Write(pack.Describe().Blocks, key);
+            await store.PutAsync(ArchiveFormat.TableKey(path, pack.Number), table, PutMode.Replace, cancellationToken);
             _unfinished.TryRemove(pack.Number, out _);
             token.Completed(pack, pack.Finish(made.ETag));
             await token.SaveAsync(PutMode.Replace);
+
+            // Only now: a pack that the first storage does not have in the end must not be in another one.
+            foreach (var mirror in Mirrors)
+            {
+                mirror.Finish(pack.Number, table);
+            }
         }
         catch (Exception error)
         {
@@ -137,16 +159,19 @@ internal sealed class PackWriter(
 
     private async Task<StoredPart> SendAsync(PackUpload pack, int number, PartBuffer buffer, int filled)
     {
+        List<Task> mirrored = [];
         try
         {
             ReadOnlyMemory<byte> content = buffer.Memory[..filled];
-            var sha256 = BlockDigest.Of(content.Span).ToString();
+var sha256 = BlockDigest.Of(content.Span).ToString();
             pack.Seal(new SealedPart(number, filled, sha256));
+            mirrored.AddRange(Mirrors.Select(mirror => mirror.Send(pack.Number, number, content, sha256)));
 
             // Before the part: one that the token does not know would have to be sent again.
             await token.SaveAsync();
             var stored = await store.UploadPartAsync(ArchiveFormat.PackKey(path, pack.Number), pack.UploadId, number, content, sha256, cancellationToken);
             token.Arrived(pack, stored);
+            await Task.WhenAll(Mirrors.Zip(mirrored, (mirror, sent) => mirror.WaitAsync(sent)));
             return stored;
         }
         catch (Exception error)
@@ -156,7 +181,7 @@ internal sealed class PackWriter(
         }
         finally
         {
-            Return(buffer);
+            Return(buffer, Task.WhenAll(mirrored));
         }
     }
 
@@ -180,11 +205,20 @@ internal sealed class PackWriter(
         }
     }
 
-    private void Return(PartBuffer buffer)
+    private void Return(PartBuffer buffer, Task users)
     {
         lock (_free)
         {
-            _free.Push(buffer);
+            if (users.IsCompleted)
+            {
+                _free.Push(buffer);
+            }
+            else
+            {
+                // A mirror that was given up may still read from it; another buffer takes its place.
+                _all.Remove(buffer);
+                _ = users.ContinueWith(_ => ((IDisposable)buffer).Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            }
         }
 
         _buffers.Release();

@@ -1,4 +1,5 @@
 using BackupOperator.Archive.Blocks;
+using BackupOperator.Archive.Copying;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Storage;
 
@@ -16,7 +17,9 @@ internal static class PackCheck
         await Parallel.ForEachAsync(Enumerable.Range(0, archive.Packs.Count), options, async (number, token) =>
         {
             var found = await archive.Store.FindAsync(archive.Packs[number].Key, token);
-            if (!IsRight(archive.Packs[number], found))
+
+            // A copy may be made of as many parts of other sizes; what it holds tells.
+            if (!IsRight(archive.Packs[number], found) && !(found?.Size == archive.Packs[number].Size && await PackTransfer.IsWholeAsync(archive.Store, archive.Packs[number], token)))
             {
                 lock (wrong)
                 {
@@ -31,8 +34,8 @@ internal static class PackCheck
         }
     }
 
-    // A tag with another number of parts is that of a copy, and says nothing.
-    private static bool IsRight(ManifestPack pack, ObjectInfo? found) =>
+    /// <summary>Whether it is the pack that was written, as far as size and tag tell: a tag with another number of parts is that of a copy, and says nothing.</summary>
+    public static bool IsRight(ManifestPack pack, ObjectInfo? found) =>
         found?.Size == pack.Size
         && (pack.Tag is null || found.ETag is null || found.ETag == pack.Tag || Parts(found.ETag) != Parts(pack.Tag));
 

@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Copying;
 using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Native;
@@ -14,7 +15,6 @@ namespace BackupOperator.Archive.Writing;
 /// </summary>
 public sealed class ArchiveWriter : IAsyncDisposable
 {
-    private static readonly TimeSpan TidyingLimit = TimeSpan.FromMinutes(10);
     private readonly IObjectStore _store;
     private readonly string _path;
     private readonly ArchiveWriterOptions _options;
@@ -31,8 +31,9 @@ public sealed class ArchiveWriter : IAsyncDisposable
     private bool _trustsTimes;
     private DateTimeOffset _readAt;
 
-    private ArchiveWriter(IObjectStore store, string path, ArchiveWriterOptions options, TokenKeeper token, PackRecovery recovery, DataKey? key, CancellationTokenSource lifetime)
+    private ArchiveWriter(IObjectStore store, string path, ArchiveWriterOptions options, TokenKeeper token, PackRecovery recovery, DataKey? key, CancellationTokenSource lifetime, ArchiveSummary? committed = null)
     {
+        Committed = committed;
         _store = store;
         _path = path;
         _options = options;
@@ -41,7 +42,9 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _lifetime = lifetime;
         _key = key;
         _parent = options.Parent is { } parent ? new ParentBackup(parent.Archive, parent.ManifestDigest) : null;
-        _packs = new PackWriter(store, path, token, recovery.NextNumber, options.PackLimit, key, lifetime.Token);
+        var mirrors = options.Mirrors.Where(mirror => mirror.PartSize == store.PartSize)
+            .Select(mirror => new PackMirror(mirror, path, [.. recovery.Packs.Select(taken => taken.Pack)], options.Time, lifetime.Token));
+        _packs = new PackWriter(store, path, token, recovery.NextNumber, options.PackLimit, key, lifetime.Token) { Mirrors = committed is null ? [.. mirrors] : [] };
         _comparer = new PieceComparer(
             _packs, new PackTables(store, pack => _parent?.FindTable(pack) ?? (ArchiveFormat.TableKey(path, pack), key), lifetime.Token));
         foreach (var (pack, blocks) in recovery.Packs.OrderBy(taken => taken.Pack.Number))
@@ -54,7 +57,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
     }
 
     /// <summary>The backup, where an attempt before this one has finished it: nothing is left to be done.</summary>
-    public ArchiveSummary? Committed { get; private init; }
+    public ArchiveSummary? Committed { get; }
 
     /// <summary>Whether blocks of an attempt before this one were found.</summary>
     public bool IsResumed => !_candidates.IsEmpty;
@@ -100,8 +103,8 @@ public sealed class ArchiveWriter : IAsyncDisposable
             }
 
             var nothing = new TokenKeeper(store, path, options.BackupId, now, null, lifetime.Token) { BytesSent = summary.StoredBytes };
-            await RemoveLeftoversAsync(store, path, (await ArchiveReader.OpenAsync(store, path, options.Keys, cancellationToken)).Packs);
-            return new ArchiveWriter(store, path, options, nothing, new PackRecovery(store, path, null, cancellationToken), null, lifetime) { Committed = summary };
+            await Leftovers.TidyAsync(store, path, (await ArchiveReader.OpenAsync(store, path, options.Keys, cancellationToken)).Packs);
+            return new ArchiveWriter(store, path, options, nothing, new PackRecovery(store, path, null, cancellationToken), null, lifetime, summary);
         }
 
         var key = await FindKeyAsync(store, path, options, cancellationToken);
@@ -194,7 +197,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         var digest = await stream.CompleteAsync();
 
         // From here on it is a backup, whatever becomes of what is left to be tidied up.
-        await RemoveLeftoversAsync(_store, _path, packs);
+        await Leftovers.TidyAsync(_store, _path, packs);
         return ArchiveSummary.Of(header, digest);
     }
 
@@ -203,25 +206,9 @@ public sealed class ArchiveWriter : IAsyncDisposable
     {
         await _lifetime.CancelAsync();
         await _packs.SettleAsync();
-        if (Committed is not null || await _store.FindAsync(ArchiveFormat.ManifestKey(_path), cancellationToken) is not null)
+        if (Committed is null)
         {
-            return;
-        }
-
-        await foreach (var upload in _store.ListUploadsAsync($"{_path}/", cancellationToken))
-        {
-            await _store.AbortUploadAsync(upload.Key, upload.UploadId, cancellationToken);
-        }
-
-        await foreach (var found in _store.ListAsync($"{_path}/packs/", cancellationToken))
-        {
-            await _store.DeleteAsync(found.Key, cancellationToken);
-        }
-
-        await _store.DeleteAsync(ArchiveFormat.TokenKey(_path), cancellationToken);
-        if (_key is not null)
-        {
-            await _store.DeleteAsync(ArchiveFormat.DataKeyKey(_path), cancellationToken);
+            await Leftovers.RemoveUnfinishedAsync(_store, _path, cancellationToken);
         }
     }
 
@@ -332,35 +319,5 @@ public sealed class ArchiveWriter : IAsyncDisposable
             Size = entry.Kind == ManifestEntryKind.File ? stat.Size : 0,
             Target = entry.Target,
         };
-    }
-
-    /// <summary>
-    /// Removes what was only for resuming, and packs of which the last pass took nothing. What the store does not let go
-    /// of stays: it harms nobody.
-    /// </summary>
-    private static async Task RemoveLeftoversAsync(IObjectStore store, string path, IReadOnlyList<ManifestPack> packs)
-    {
-        using var limit = new CancellationTokenSource(TidyingLimit);
-        var used = packs.Where(pack => pack.Path == path).SelectMany(pack => new[] { pack.Key, ArchiveFormat.TableKey(path, pack.Number) }).ToHashSet(StringComparer.Ordinal);
-        try
-        {
-            await foreach (var found in store.ListAsync($"{path}/packs/", limit.Token))
-            {
-                if (!used.Contains(found.Key))
-                {
-                    await store.DeleteAsync(found.Key, limit.Token);
-                }
-            }
-
-            await foreach (var upload in store.ListUploadsAsync($"{path}/", limit.Token))
-            {
-                await store.AbortUploadAsync(upload.Key, upload.UploadId, limit.Token);
-            }
-
-            await store.DeleteAsync(ArchiveFormat.TokenKey(path), limit.Token);
-        }
-        catch (Exception error) when (error is StorageException or OperationCanceledException)
-        {
-        }
     }
 }

@@ -1,4 +1,5 @@
 using BackupOperator.Archive.Encryption;
+using BackupOperator.Archive.Storage;
 
 namespace BackupOperator.Archive.Writing;
 
@@ -29,6 +30,12 @@ public sealed record ArchiveWriterOptions
 
     /// <summary>The keys to encrypt with; null stores blocks in the clear.</summary>
     public WrappingKeys? Keys { get; init; }
+
+    /// <summary>
+    /// Further storages that get the packs in the same pass, as far as they can keep up; whatever they miss is for
+    /// <see cref="Copying.ArchiveCopier"/>. Only those with the same part size as the first.
+    /// </summary>
+    public IReadOnlyList<IObjectStore> Mirrors { get; init; } = [];
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

@@ -46,7 +46,10 @@ public sealed class S3ObjectStore : IObjectStore
         try
         {
             var head = await AskAsync($"Looking for {Describe(key)}", token => HeadAsync(key, token), cancellationToken);
-            return new ObjectInfo(key, head.ContentLength, Unquote(head.ETag), Utc(head.LastModified));
+
+            // With keys of the store's own, the tag is no checksum and another one in each copy.
+            var isChecksum = head.ServerSideEncryptionMethod?.Value is null or "" or "AES256";
+            return new ObjectInfo(key, head.ContentLength, isChecksum ? Unquote(head.ETag) : null, Utc(head.LastModified));
         }
         catch (StorageException error) when (error.Failure == StorageFailure.NotFound)
         {
