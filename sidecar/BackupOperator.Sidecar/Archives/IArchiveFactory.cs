@@ -8,6 +8,9 @@ public interface IArchiveFactory
     /// <param name="dataDirectory">What is backed up.</param>
     IBackupArchive CreateArchive(string dataDirectory, IProgressSink progress);
 
+    /// <summary>The copies of the backup; the first storage is only read.</summary>
+    IBackupCopies CreateCopies(IProgressSink progress);
+
     /// <param name="folder">Receives the restored files.</param>
     /// <param name="dataDirectory">What it will replace.</param>
     IBackupSource CreateSource(string folder, string dataDirectory, IProgressSink progress);

@@ -19,6 +19,9 @@ public interface IBackupArchive : IAsyncDisposable
     /// <summary>Stores what is left, and then the manifest: the backup is committed.</summary>
     Task<BackupResult> CommitAsync(ServerFacts server, CancellationToken cancellationToken);
 
+    /// <summary>Brings the copies of the committed backup up to date. One that fails is a result, and no error.</summary>
+    Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken);
+
     /// <param name="level">None, Upload or ReadBack.</param>
     Task VerifyAsync(string level, CancellationToken cancellationToken);
 

@@ -14,6 +14,7 @@ public sealed class StoredArchive(
     private const int MostPasses = 4;
     private const int FewBlocks = 32;
     private string? _fullBecause;
+    private string? _digest;
     private ArchiveWriter? _writer;
 
     /// <summary>Full, Incremental or Differential.</summary>
@@ -22,7 +23,8 @@ public sealed class StoredArchive(
     /// <summary>Backups that may become the parent, the best one first.</summary>
     public IReadOnlyList<RunParent> Parents { get; init; } = [];
 
-    private string? _digest;
+    /// <summary>Further storages; null where there are none.</summary>
+    public BackupCopies? Copies { get; init; }
 
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
@@ -79,11 +81,18 @@ public sealed class StoredArchive(
             cancellationToken);
     }
 
+    public async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken) =>
+        Copies is null ? [] : await Copies.UpdateAsync(_digest, cancellationToken);
+
     public async Task AbortAsync(CancellationToken cancellationToken)
     {
         if (_writer is not null)
         {
             await _writer.AbortAsync(cancellationToken);
+            if (Copies is not null && _writer.Committed is null)
+            {
+                await Copies.AbortAsync(cancellationToken);
+            }
         }
     }
 
@@ -92,6 +101,11 @@ public sealed class StoredArchive(
         if (_writer is not null)
         {
             await _writer.DisposeAsync();
+        }
+
+        if (Copies is not null)
+        {
+            await Copies.DisposeAsync();
         }
 
         await store.DisposeAsync();

@@ -29,7 +29,7 @@ internal sealed class RunCommand : Command
             using var kubernetes = new KubernetesClient(
                 KubernetesClientConfiguration.BuildDefaultConfig(), ClientOptions, TimeProvider.System, logger: loggers.CreateLogger<KubernetesClient>());
             var executor = new RunExecutor(
-                run, settings, kubernetes, new RunArchives(run, settings, TimeProvider.System), TimeProvider.System, new Random(), loggers);
+                run, settings, kubernetes, new RunArchives(run, settings, TimeProvider.System, loggers), TimeProvider.System, new Random(), loggers);
             var code = await executor.ExecuteAsync(interruption.Token);
             return (int)(code == ExitCode.Terminated ? interruption.ExitCode ?? code : code);
         }

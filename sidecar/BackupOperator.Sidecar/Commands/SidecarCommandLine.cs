@@ -15,6 +15,7 @@ internal static class SidecarCommandLine
             new VerifyCommand(),
             new ListCommand(),
             new RewrapCommand(),
+            new CopyCommand(),
             new RunCommand(),
         };
         root.Options.Add(CommandRunner.Debug);

@@ -113,6 +113,12 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
 
     private async Task VerifyAndReportAsync(BackupResult result, CancellationToken cancellationToken)
     {
+        if (context.Run.Copies.Count > 0)
+        {
+            context.Reporter.Step(RunStep.Uploading);
+            result = result with { Copies = await archive.CopyAsync(cancellationToken) };
+        }
+
         var level = context.Run.Backup!.Verification;
         if (!string.Equals(level, "None", StringComparison.OrdinalIgnoreCase))
         {

@@ -27,6 +27,11 @@ public sealed class RunExecutor(
             return RemovePrevious();
         }
 
+        if (run.Kind == RunKind.Copy)
+        {
+            return await CopyAsync(cancellationToken);
+        }
+
         RunReport? earlier;
         try
         {
@@ -113,6 +118,21 @@ public sealed class RunExecutor(
         catch (Exception problem)
         {
             return await failed.HandleAsync(problem, abort: null, cancellationToken);
+        }
+    }
+
+    private async Task<ExitCode> CopyAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var copies = archives.CreateCopies(new NoProgress());
+            await new CopyRun(_resource, _retry, settings.ApiPatience).ExecuteAsync(copies, cancellationToken);
+            _logger.LogInformation("All copies are complete");
+            return ExitCode.Success;
+        }
+        catch (Exception problem)
+        {
+            return LogFailure(FailureClassifier.Classify(problem));
         }
     }
 

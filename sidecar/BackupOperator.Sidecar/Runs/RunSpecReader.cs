@@ -46,9 +46,10 @@ public static class RunSpecReader
 
         return run switch
         {
-            { Kind: RunKind.Backup or RunKind.Restore } when ArchivePath.Refuse(run.Path) is { } reason => throw Invalid($"The path '{run.Path}' of the backup {reason}"),
+            { Kind: RunKind.Backup or RunKind.Restore or RunKind.Copy } when ArchivePath.Refuse(run.Path) is { } reason => throw Invalid($"The path '{run.Path}' of the backup {reason}"),
             { Kind: RunKind.Backup, Backup: null } => throw Invalid("A run of kind Backup says nothing of the backup"),
             { Kind: RunKind.Restore, Restore: null } => throw Invalid("A run of kind Restore says nothing of the restore"),
+            { Kind: RunKind.Copy, Copies.Count: 0 } => throw Invalid("A run of kind Copy names no copies"),
             { Target.Replicas: < 0 } => throw Invalid("The replicas to go back to are negative"),
             _ => run,
         };

@@ -4,7 +4,7 @@ using BackupOperator.Sidecar.Reporting;
 namespace BackupOperator.Sidecar.Tests.Runs;
 
 /// <summary>A storage whose behaviour a test decides, and which remembers what was asked of it.</summary>
-internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSource
+internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSource, IBackupCopies
 {
     public static readonly BackupResult Result = new()
     {
@@ -56,6 +56,23 @@ internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSour
         Server = server;
         Committed = true;
         return Result;
+    }
+
+    /// <summary>What comes of the copies.</summary>
+    public IReadOnlyList<CopyResult> Copies { get; set; } = [];
+
+    public IBackupCopies CreateCopies(IProgressSink progress) => this;
+
+    public async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken)
+    {
+        await CallAsync("Copy", cancellationToken);
+        return Copies;
+    }
+
+    public async Task<IReadOnlyList<CopyResult>> UpdateAsync(string? digest, CancellationToken cancellationToken)
+    {
+        await CallAsync($"Update {digest}", cancellationToken);
+        return Copies;
     }
 
     public Task VerifyAsync(string level, CancellationToken cancellationToken) => CallAsync($"Verify {level}", cancellationToken);

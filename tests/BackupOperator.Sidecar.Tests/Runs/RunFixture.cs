@@ -61,6 +61,8 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public RunRestore Restore { get; set; } = new();
 
+    public IReadOnlyList<RunCopy> Copies { get; set; } = [];
+
     public static async Task<RunFixture> StartAsync(string kind = MySqlBackup.KindName, int replicas = 1, bool fitToStart = true, bool readinessProbe = false)
     {
         var server = await LocalApiServer.StartAsync();
@@ -215,6 +217,7 @@ internal sealed class RunFixture : IAsyncDisposable
         Uid = Uid,
         Path = "path",
         Storage = new RunStorage(),
+        Copies = Copies,
         Backup = kind == RunKind.Backup ? new RunBackup { BackupId = "backup-1" } : null,
         Restore = kind == RunKind.Backup ? null : Restore,
         Target = new RunTarget
