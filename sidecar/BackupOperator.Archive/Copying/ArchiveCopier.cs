@@ -212,7 +212,7 @@ public sealed class ArchiveCopier(IObjectStore from, IObjectStore to, string pat
         return true;
     }
 
-    private async Task<IReadOnlyList<int>> FindMissingAsync(IReadOnlyList<string> keys, Func<int, Task<bool>> isThere, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<int>> FindMissingAsync(List<string> keys, Func<int, Task<bool>> isThere, CancellationToken cancellationToken)
     {
         var missing = new List<int>();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AsksAtOnce, CancellationToken = cancellationToken };
