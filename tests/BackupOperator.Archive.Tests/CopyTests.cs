@@ -321,11 +321,11 @@ public sealed class CopyTests : IDisposable
 
         public void Release() => _release.SetResult();
 
-        public override async Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string checksum, CancellationToken cancellationToken = default)
+        public override async Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string sha256, CancellationToken cancellationToken = default)
         {
             Interlocked.Increment(ref _calls);
             await _release.Task;
-            return await base.UploadPartAsync(key, uploadId, number, content, checksum, cancellationToken);
+            return await base.UploadPartAsync(key, uploadId, number, content, sha256, cancellationToken);
         }
     }
 }

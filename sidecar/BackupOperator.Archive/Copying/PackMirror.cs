@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Packs;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Writing;
@@ -48,15 +47,14 @@ internal sealed class PackMirror : IDisposable
     }
 
     /// <returns>A task that ends when the content is no longer needed; it never fails.</returns>
-    public Task Send(int pack, int number, ReadOnlyMemory<byte> content, BlockDigest sha256)
+    public Task Send(int pack, int number, ReadOnlyMemory<byte> content, string sha256)
     {
         var to = _packs[pack];
         var sent = TryAsync(async () =>
         {
             await to.Upload;
             _stop.Token.ThrowIfCancellationRequested();
-            var checksum = _store.PartChecksum(content.Span, sha256);
-            var part = await _store.UploadPartAsync(ArchiveFormat.PackKey(_path, pack), to.UploadId!, number, content, checksum, _stop.Token);
+            var part = await _store.UploadPartAsync(ArchiveFormat.PackKey(_path, pack), to.UploadId!, number, content, sha256, _stop.Token);
             lock (to.Parts)
             {
                 to.Parts.Add(part);

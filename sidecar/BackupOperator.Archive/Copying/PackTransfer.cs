@@ -106,8 +106,7 @@ internal sealed class PackTransfer : IDisposable
     {
         try
         {
-            var checksum = _to.PartChecksum(content.Span, BlockDigest.Of(content.Span));
-            var part = await _to.UploadPartAsync(key, upload, number, content, checksum, stop.Token);
+            var part = await _to.UploadPartAsync(key, upload, number, content, BlockDigest.Of(content.Span).ToString(), stop.Token);
             sent(content.Length);
             return part;
         }
