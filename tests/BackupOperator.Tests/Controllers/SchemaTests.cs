@@ -28,7 +28,6 @@ public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<Sche
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"copies":[]}""", "spec.copies")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"copies":[{}]}""", "exactly one of s3 and volume")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"copies":[{"volume":{"claimName":"a"}},{"volume":{"claimName":"b"}},{"volume":{"claimName":"d"}},{"volume":{"claimName":"e"}},{"volume":{"claimName":"f"}}]}""", "spec.copies")]
-    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"copies":[{"volume":{"claimName":"c"}}]}""", "a copy in the same place is none")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"copies":[{"volume":{"claimName":"a"}},{"volume":{"claimName":"a"}}]}""", "one storage twice")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"s3":{"bucket":"bbb","bandwidthLimit":"fast"}}}""", "spec.storage.s3.bandwidthLimit")]
     public async Task A_backup_that_cannot_be_is_refused_with_its_field(string spec, string words) =>

@@ -7,7 +7,6 @@ namespace BackupOperator.Api.Entities;
 [ValidationRule("has(self.job) == has(oldSelf.job)", "job is immutable; create a new MySqlBackup")]
 [ValidationRule("has(self.encryption) == has(oldSelf.encryption)", "encryption is immutable; create a new MySqlBackup")]
 [ValidationRule("has(self.copies) == has(oldSelf.copies)", "copies is immutable; create a new MySqlBackup")]
-[ValidationRule("!has(self.copies) || !self.copies.exists(c, c == self.storage)", "copies must not name the storage again: a copy in the same place is none")]
 public sealed class MySqlBackupSpec : IRunSpec
 {
     [Required]
