@@ -61,6 +61,24 @@ public sealed class RestoreByHandTests : IDisposable
     }
 
     [Fact]
+    public async Task The_script_restores_what_was_merged()
+    {
+        using var chain = new Chain();
+        var random = new Random(13);
+        DataDirectory.Fill(chain.Source, random, largeMegabytes: 5);
+        await chain.WriteAsync("full");
+        chain.ChangePages("shop/orders.ibd", random, 5);
+        await chain.WriteAsync("inc", "full");
+        await new Merging.ArchiveMerger(chain.Store, "inc", "merged", new Merging.MergeOptions()).RunAsync();
+        Directory.Delete(Path.Combine(chain.StoreFolder, "full"), recursive: true);
+        Directory.Delete(Path.Combine(chain.StoreFolder, "inc"), recursive: true);
+        var target = Path.Combine(_temp.Path, "merged");
+        var (code, output) = await RunAsync(target, chain.StoreFolder, "merged");
+        code.ShouldBe(0, output);
+        DataDirectory.Describe(target).ShouldBe(DataDirectory.Describe(chain.Source));
+    }
+
+    [Fact]
     public async Task The_script_says_which_block_is_damaged()
     {
         await Backups.WriteAsync(new VolumeObjectStore(_store), _source);

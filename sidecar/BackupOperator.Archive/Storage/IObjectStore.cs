@@ -54,6 +54,10 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>The uploads that were begun below a prefix and neither completed nor aborted.</summary>
     IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync(string prefix, CancellationToken cancellationToken = default);
 
+    /// <summary>Copies an object within the store, without its bytes passing through here; what is there is replaced.</summary>
+    /// <returns>The copy, as the store has it now.</returns>
+    Task<ObjectInfo> CopyAsync(string fromKey, string toKey, CancellationToken cancellationToken = default);
+
     /// <summary>Deletes an object; one that is not there is no error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken = default);
 
@@ -74,7 +78,7 @@ public enum PutMode
     ReplaceLazily,
 }
 
-/// <param name="ETag">The store's own checksum: for a plain object usually its MD5 in hex digits.</param>
+/// <param name="ETag">The store's own checksum: for a plain object usually its MD5 in hex digits. Null where it has none that another copy would have too.</param>
 public sealed record ObjectInfo(string Key, long Size, string? ETag, DateTimeOffset? ModifiedAt);
 
 /// <param name="ETag">The store's own checksum: MD5 in hex digits, unless the store encrypts with keys of its own.</param>

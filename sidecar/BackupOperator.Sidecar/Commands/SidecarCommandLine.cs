@@ -16,6 +16,7 @@ internal static class SidecarCommandLine
             new ListCommand(),
             new RewrapCommand(),
             new CopyCommand(),
+            new MergeCommand(),
             new RunCommand(),
         };
         root.Options.Add(CommandRunner.Debug);

@@ -35,6 +35,8 @@ internal class StoreWrapper(IObjectStore inner) : IObjectStore
     public virtual Task<ObjectInfo> CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, bool createOnly = false, CancellationToken cancellationToken = default) =>
         inner.CompleteUploadAsync(key, uploadId, parts, createOnly, cancellationToken);
 
+    public virtual Task<ObjectInfo> CopyAsync(string fromKey, string toKey, CancellationToken cancellationToken = default) => inner.CopyAsync(fromKey, toKey, cancellationToken);
+
     public virtual Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken = default) => inner.AbortUploadAsync(key, uploadId, cancellationToken);
 
     public IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync(string prefix, CancellationToken cancellationToken = default) => inner.ListUploadsAsync(prefix, cancellationToken);
@@ -84,6 +86,9 @@ internal sealed class DyingStore(IObjectStore inner, int calls, bool afterwards)
 
     public override Task<ObjectInfo> CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, bool createOnly = false, CancellationToken cancellationToken = default) =>
         CountAsync(() => base.CompleteUploadAsync(key, uploadId, parts, createOnly, cancellationToken));
+
+    public override Task<ObjectInfo> CopyAsync(string fromKey, string toKey, CancellationToken cancellationToken = default) =>
+        CountAsync(() => base.CopyAsync(fromKey, toKey, cancellationToken));
 
     public override Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken = default) =>
         CountAsync(async () =>

@@ -10,6 +10,9 @@ namespace BackupOperator.Archive.Storage.S3;
 /// <summary>An S3 bucket, or the part of it below a prefix.</summary>
 public sealed class S3ObjectStore : IObjectStore
 {
+    // Small enough for a store that copies byte by byte to answer in time.
+    private const long CopyPartSize = 128 << 20;
+    private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(30);
     private readonly S3StoreOptions _options;
     private readonly S3Clock _clock;
     private readonly HttpClient _http;
@@ -241,6 +244,34 @@ public sealed class S3ObjectStore : IObjectStore
         while (page.IsTruncated == true);
     }
 
+    public async Task<ObjectInfo> CopyAsync(string fromKey, string toKey, CancellationToken cancellationToken = default)
+    {
+        var from = await FindAsync(fromKey, cancellationToken)
+            ?? throw new StorageException(StorageFailure.NotFound, $"{Describe(fromKey)} is missing, so it cannot be copied.");
+        var upload = await BeginUploadAsync(toKey, cancellationToken);
+        try
+        {
+            var parts = new StoredPart[Math.Max(1, (from.Size + CopyPartSize - 1) / CopyPartSize)];
+            var parallel = new ParallelOptions { MaxDegreeOfParallelism = _options.Concurrency, CancellationToken = cancellationToken };
+            await Parallel.ForAsync(0, parts.Length, parallel, async (index, token) => parts[index] = await CopyPartAsync(from, toKey, upload, index, isWhole: parts.Length == 1, token));
+            return await CompleteUploadAsync(toKey, upload, parts, createOnly: false, cancellationToken);
+        }
+        catch
+        {
+            using var limit = new CancellationTokenSource(AbortPatience);
+            try
+            {
+                await AbortUploadAsync(toKey, upload, limit.Token);
+            }
+            catch (Exception left) when (left is StorageException or OperationCanceledException)
+            {
+                // Whoever tidies up finds it.
+            }
+
+            throw;
+        }
+    }
+
     public Task DeleteAsync(string key, CancellationToken cancellationToken = default) =>
         AskAsync($"Deleting {Describe(key)}", token => _client.DeleteObjectAsync(_options.Bucket, FullKey(key), token), cancellationToken);
 
@@ -249,6 +280,31 @@ public sealed class S3ObjectStore : IObjectStore
         _client.Dispose();
         _http.Dispose();
         return ValueTask.CompletedTask;
+    }
+
+    private async Task<StoredPart> CopyPartAsync(ObjectInfo from, string toKey, string uploadId, int index, bool isWhole, CancellationToken cancellationToken)
+    {
+        var offset = index * CopyPartSize;
+        var length = Math.Min(CopyPartSize, from.Size - offset);
+        var request = new CopyPartRequest
+        {
+            SourceBucket = _options.Bucket,
+            SourceKey = FullKey(from.Key),
+            DestinationBucket = _options.Bucket,
+            DestinationKey = FullKey(toKey),
+            UploadId = uploadId,
+            PartNumber = index + 1,
+            ETagToMatch = from.ETag is { } tag ? [tag] : null,
+        };
+        if (!isWhole)
+        {
+            // AWS takes ranges only of objects that are larger than a part must be.
+            request.FirstByte = offset;
+            request.LastByte = offset + length - 1;
+        }
+
+        var answer = await AskAsync($"Copying {Describe(from.Key)} to {Describe(toKey)}", token => _client.CopyPartAsync(request, token), cancellationToken);
+        return new StoredPart(index + 1, length, Unquote(answer.ETag) ?? "");
     }
 
     // A request of the SDK, which knows no time limit that could be relied on.

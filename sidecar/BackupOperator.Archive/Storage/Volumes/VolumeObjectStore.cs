@@ -201,6 +201,31 @@ public sealed class VolumeObjectStore : IObjectStore
         }
     }
 
+    public Task<ObjectInfo> CopyAsync(string fromKey, string toKey, CancellationToken cancellationToken = default) => GuardAsync($"Copying {Describe(fromKey)} to {Describe(toKey)}", () =>
+    {
+        var path = PathOf(toKey);
+        var temporary = $"{path}.{Guid.NewGuid():N}.tmp";
+        try
+        {
+            CreateFile(temporary).Dispose();
+
+            // Shares the blocks or copies in the kernel where the file system can.
+            File.Copy(PathOf(fromKey), temporary, overwrite: true);
+            using (var file = File.OpenHandle(temporary, FileMode.Open, FileAccess.ReadWrite, Shared))
+            {
+                RandomAccess.FlushToDisk(file);
+            }
+
+            Publish(temporary, path, PutMode.Replace, toKey);
+        }
+        finally
+        {
+            Remove(temporary);
+        }
+
+        return Info(toKey, new FileInfo(path));
+    });
+
     public Task DeleteAsync(string key, CancellationToken cancellationToken = default) => GuardAsync($"Deleting {Describe(key)}", () =>
     {
         var path = PathOf(key);
