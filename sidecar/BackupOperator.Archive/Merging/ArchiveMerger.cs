@@ -26,7 +26,7 @@ public sealed class ArchiveMerger(IObjectStore store, string path, string toPath
     {
         if (ArchivePath.Refuse(toPath) is { } reason)
         {
-            throw new ArgumentException($"'{toPath}' {reason}", nameof(toPath));
+            throw new InvalidOperationException($"'{toPath}' {reason}");
         }
 
         if (await store.FindAsync(ArchiveFormat.ManifestKey(toPath), cancellationToken) is not null)

@@ -163,7 +163,7 @@ internal sealed class PackWriter(
         try
         {
             ReadOnlyMemory<byte> content = buffer.Memory[..filled];
-var sha256 = BlockDigest.Of(content.Span).ToString();
+            var sha256 = BlockDigest.Of(content.Span).ToString();
             pack.Seal(new SealedPart(number, filled, sha256));
             mirrored.AddRange(Mirrors.Select(mirror => mirror.Send(pack.Number, number, content, sha256)));
 

@@ -8,7 +8,8 @@ internal sealed class EncryptionOptions
 {
     private readonly Option<string?> _folder = new("--keys-dir")
     {
-        Description = "A folder with the encryption keys, a file for each: 32 bytes, their hex digits or Base64.", HelpName = "DIR",
+        Description = "A folder with the encryption keys, a file for each: 32 bytes, their hex digits or Base64.",
+        HelpName = "DIR",
     };
 
     private readonly Option<string?> _key = new("--key") { Description = "The file in --keys-dir with the key to encrypt with; may be left out where there is only one.", HelpName = "NAME" };

@@ -124,8 +124,16 @@ public sealed class CopyRunTests
         Backup = new RunBackup { BackupId = "one" },
         Target = new RunTarget
         {
-            StatefulSet = "db", StatefulSetUid = "u", Replicas = 1, Ordinal = 0, Pod = "db-0", Claim = "data", ServerDataDirectory = "/var/lib/mysql",
-            MaxDowntime = TimeSpan.FromMinutes(1), QuiesceTimeout = TimeSpan.FromMinutes(1), ResumeTimeout = TimeSpan.FromMinutes(1),
+            StatefulSet = "db",
+            StatefulSetUid = "u",
+            Replicas = 1,
+            Ordinal = 0,
+            Pod = "db-0",
+            Claim = "data",
+            ServerDataDirectory = "/var/lib/mysql",
+            MaxDowntime = TimeSpan.FromMinutes(1),
+            QuiesceTimeout = TimeSpan.FromMinutes(1),
+            ResumeTimeout = TimeSpan.FromMinutes(1),
         },
     };
 
