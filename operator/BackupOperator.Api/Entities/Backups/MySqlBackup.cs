@@ -6,7 +6,7 @@ namespace BackupOperator.Api.Entities;
 [Category(ApiGroup.Category)]
 [Description("One backup of a MySQL or MariaDB database that runs in a StatefulSet.")]
 [GenericAdditionalPrinterColumn(".spec.target.statefulSet", "Target", "string")]
-[GenericAdditionalPrinterColumn(".spec.type", "Type", "string")]
+[GenericAdditionalPrinterColumn(".status.type", "Type", "string")]
 [GenericAdditionalPrinterColumn(".status.phase", "Phase", "string")]
 [GenericAdditionalPrinterColumn(".status.progress.percent", "Progress", "number")]
 [GenericAdditionalPrinterColumn(".status.downtimeSeconds", "Downtime", "number", Description = "Seconds from the scale-down to the first answer.")]
