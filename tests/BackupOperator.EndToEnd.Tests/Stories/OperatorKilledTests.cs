@@ -10,7 +10,9 @@ public sealed class OperatorKilledTests(TestCluster cluster) : IClassFixture<Tes
         await database.FillAsync(megabytes: 60);
         var before = await database.ChecksumAsync();
 
-        var run = await cluster.BackUpAsync(database, "b", await cluster.CreateBucketAsync(database), "verification: {level: ReadBack}");
+        // Slow enough that an operator that was started again finds the run still in one of its phases.
+        var storage = $"{await cluster.CreateBucketAsync(database)}\n  bandwidthLimit: 8Mi";
+        var run = await cluster.BackUpAsync(database, "b", storage, "verification: {level: ReadBack}");
         var died = await KillInEachPhaseAsync(run.PhaseAsync, "Completed");
         var backup = await run.ReachesAsync("Completed");
         died.Count.ShouldBeGreaterThan(3, string.Join(", ", died));
