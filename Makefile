@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 IMAGE ?= mysql-backup
 S3 ?=
 
-.PHONY: help demo test test-environment bench crds lint format image publish clean
+.PHONY: help demo test fuzz test-environment bench microbench crds lint format image publish clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -23,9 +23,15 @@ test: test-environment ## all tests, against real servers; installs what it need
 test-environment: ## install the servers that tests run against
 	@scripts/test-environment.sh test
 
+fuzz: ## the readers with a million random inputs, a thousand flipped bits, 100,000 files; about ten minutes
+	@FUZZ_FACTOR=10 dotnet test tests/BackupOperator.Archive.Tests -c Release --filter 'FullyQualifiedName~FuzzTests|FullyQualifiedName~ChainCorruption|FullyQualifiedName~MemoryTests'
+
 bench: ## speed beside restic, rclone and tar, as ratios; SIZE=200M ROUNDS=1: a quick look
 	@scripts/test-environment.sh bench
 	@SIZE=$(SIZE) ROUNDS=$(ROUNDS) python3 tests/benchmarks
+
+microbench: ## time and memory of what is done with every block
+	dotnet run -c Release --project tests/BackupOperator.Archive.Benchmarks -- --filter '*'
 
 crds: ## generate crds/ and deploy/rbac from the C# code
 	@dotnet run -c $(CONFIGURATION) --project operator/BackupOperator -- crds --output crds

@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("BackupOperator.Archive.Tests")]
+[assembly: InternalsVisibleTo("BackupOperator.Archive.Benchmarks")]

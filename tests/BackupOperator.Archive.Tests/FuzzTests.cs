@@ -1,5 +1,6 @@
 using System.Text;
 using BackupOperator.Archive.Compression;
+using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Packs;
 using BackupOperator.Archive.Storage.Volumes;
@@ -11,6 +12,12 @@ namespace BackupOperator.Archive.Tests;
 public sealed class FuzzTests : IDisposable
 {
     private readonly TempFolder _temp = new();
+    // A line of the manifest, and one that is decrypted.
+    private const long FixedBuffers = 8 << 20;
+
+    // What these manifests are compressed by, at most.
+    private const int MostExpansion = 8;
+
     private readonly Random _random = new(13);
 
     public void Dispose() => _temp.Dispose();
@@ -19,7 +26,7 @@ public sealed class FuzzTests : IDisposable
     public async Task A_manifest_of_any_bytes_is_refused()
     {
         var stored = await ManifestAsync();
-        for (var i = 0; i < 40_000; i++)
+        for (var i = 0; i < Amount.Of(40_000); i++)
         {
             Read(Mutate(stored)).ShouldBeFalse();
         }
@@ -30,13 +37,13 @@ public sealed class FuzzTests : IDisposable
     {
         var plain = Decompress(await ManifestAsync());
         var read = 0;
-        for (var i = 0; i < 16_000; i++)
+        for (var i = 0; i < Amount.Of(16_000); i++)
         {
             read += Read(Compress(Mutate(plain))) ? 1 : 0;
         }
 
         // Some changes are none: in a name, a time, a mode.
-        read.ShouldBeInRange(1, 8_000);
+        read.ShouldBeInRange(1, Amount.Of(8_000));
     }
 
     [Fact]
@@ -51,7 +58,7 @@ public sealed class FuzzTests : IDisposable
         };
         var stored = CompressedJson.Write(token).ToArray();
         var plain = Decompress(stored);
-        for (var i = 0; i < 30_000; i++)
+        for (var i = 0; i < Amount.Of(30_000); i++)
         {
             CompressedJson.Parse<ResumeToken>(Mutate(stored)).ShouldBeNull();
             if (CompressedJson.Parse<ResumeToken>(Compress(Mutate(plain))) is { } lying)
@@ -72,7 +79,7 @@ public sealed class FuzzTests : IDisposable
         var plain = DataDirectory.Pages(_random, 64 << 10);
         var buffer = new byte[ZstdCompressor.Bound(plain.Length)];
         var stored = buffer[..compressor.Compress(plain, buffer)];
-        for (var i = 0; i < 20_000; i++)
+        for (var i = 0; i < Amount.Of(20_000); i++)
         {
             try
             {
@@ -81,6 +88,93 @@ public sealed class FuzzTests : IDisposable
             catch (ZstdException)
             {
             }
+        }
+    }
+
+    [Fact]
+    public async Task Lines_of_an_encrypted_manifest_that_are_changed_moved_doubled_or_left_out_are_refused()
+    {
+        using var chain = new Chain();
+        var keys = chain.Sub("keys");
+        await File.WriteAllBytesAsync(Path.Combine(keys, "key"), new byte[32]);
+        chain.Keys = WrappingKeys.Load(keys);
+        for (var i = 0; i < 3000; i++)
+        {
+            File.WriteAllText(Path.Combine(chain.Source, $"table-{i}-{_random.Next()}.ibd"), $"{_random.Next()}");
+        }
+
+        await chain.WriteAsync("full");
+        var key = (await WrappedKey.FindAsync(chain.Store, "full", chain.Keys, CancellationToken.None)).ShouldNotBeNull();
+        var lines = Encoding.UTF8.GetString(Decompress(await File.ReadAllBytesAsync(Path.Combine(chain.StoreFolder, "full/manifest.json.zst")))).TrimEnd('\n').Split('\n').ToList();
+        var first = lines.FindIndex(line => line.StartsWith("{\"sealed\"", StringComparison.Ordinal));
+        (lines.Count - first).ShouldBeGreaterThan(2);
+        Read(Join(lines), key).ShouldBeTrue();
+        for (var i = 0; i < Amount.Of(2_000); i++)
+        {
+            var changed = lines.ToList();
+            var at = _random.Next(first, lines.Count);
+            switch (_random.Next(4))
+            {
+                case 0:
+                    changed.RemoveAt(at);
+                    break;
+                case 1:
+                    changed.Insert(_random.Next(first, lines.Count), lines[at]);
+                    break;
+                case 2:
+                    var line = lines[at].ToCharArray();
+                    line[_random.Next(12, line.Length - 2)] ^= (char)(1 << _random.Next(7));
+                    changed[at] = new string(line);
+                    break;
+                default:
+                    (changed[at], changed[first]) = (changed[first], changed[at]);
+                    break;
+            }
+
+            if (!changed.SequenceEqual(lines))
+            {
+                Read(Join(changed), key).ShouldBeFalse();
+            }
+        }
+
+        static byte[] Join(IEnumerable<string> all) => Compress(Encoding.UTF8.GetBytes(string.Concat(all.Select(line => $"{line}\n"))));
+    }
+
+    [Fact]
+    public async Task Patches_in_a_manifest_that_cannot_be_are_refused()
+    {
+        using var chain = new Chain();
+        DataDirectory.Write(Path.Combine(chain.Source, "ibdata1"), DataDirectory.Noise(_random, (3 << 20) + 70_000));
+        await chain.WriteAsync("full");
+        chain.ChangePages("ibdata1", _random, 3);
+        await chain.WriteAsync("inc", "full");
+        var plain = Decompress(await File.ReadAllBytesAsync(Path.Combine(chain.StoreFolder, "inc/manifest.json.zst")));
+        Read(Compress(plain)).ShouldBeTrue();
+        var read = 0;
+        for (var i = 0; i < Amount.Of(8_000); i++)
+        {
+            read += Read(Compress(Mutate(plain))) ? 1 : 0;
+        }
+
+        read.ShouldBeInRange(1, Amount.Of(4_000));
+    }
+
+    [Fact]
+    public async Task A_wrapped_key_of_any_bytes_is_refused()
+    {
+        using var chain = new Chain();
+        var keys = chain.Sub("keys");
+        await File.WriteAllBytesAsync(Path.Combine(keys, "key"), new byte[32]);
+        chain.Keys = WrappingKeys.Load(keys);
+        File.WriteAllText(Path.Combine(chain.Source, "ibdata1"), "x");
+        await chain.WriteAsync("full");
+        var path = Path.Combine(chain.StoreFolder, "full/key.json");
+        var stored = await File.ReadAllBytesAsync(path);
+        for (var i = 0; i < Amount.Of(500); i++)
+        {
+            await File.WriteAllBytesAsync(path, Mutate(stored));
+            var error = await Should.ThrowAsync<Exception>(() => WrappedKey.FindAsync(chain.Store, "full", chain.Keys, CancellationToken.None));
+            (error is CorruptArchiveException or EncryptionKeyException).ShouldBeTrue(error.ToString());
         }
     }
 
@@ -95,17 +189,24 @@ public sealed class FuzzTests : IDisposable
         return await File.ReadAllBytesAsync(Path.Combine(_temp.Path, "store", ArchiveFormat.ManifestKey(Backups.Path)));
     }
 
-    private static bool Read(byte[] stored)
+    private static bool Read(byte[] stored, DataKey? key = null)
     {
+        var before = GC.GetAllocatedBytesForCurrentThread();
         try
         {
             using var reader = new ManifestReader(new MemoryStream(stored), "fuzz", "fuzz");
-            reader.ReadEntries(ManifestVisitor.None, null, CancellationToken.None);
+            reader.ReadEntries(ManifestVisitor.None, key ?? DataKey.New("fuzz"), CancellationToken.None);
             return true;
         }
         catch (CorruptArchiveException)
         {
             return false;
+        }
+        finally
+        {
+            // Whatever the input says of sizes, it does not make the reader take more than its fixed buffers and a multiple
+            // of what is there, decompressed.
+            (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBeLessThan(FixedBuffers + (stored.Length * 10L * MostExpansion));
         }
     }
 

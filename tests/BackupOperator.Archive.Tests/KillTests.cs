@@ -62,11 +62,52 @@ public sealed class KillTests(RgwFixture rgw)
         await ShouldHoldNoLeftoversAsync(store);
     }
 
+    [Theory]
+    [InlineData("volume", 5)]
+    [InlineData("s3", 6)]
+    public async Task A_restore_that_is_killed_ten_times_goes_on_where_it_was(string kind, int seed)
+    {
+        using var temp = new TempFolder();
+        var random = new Random(seed);
+        var source = temp.Sub("source");
+        for (var i = 0; i < 6; i++)
+        {
+            DataDirectory.Write(Path.Combine(source, $"t{i}.ibd"), DataDirectory.Noise(random, 15 << 20));
+        }
+
+        var bucket = kind == "s3" ? await rgw.NewBucketAsync(temp) : null;
+        var job = new ChildJob
+        {
+            Source = source,
+            Target = Path.Combine(temp.Path, "target"),
+            Log = Path.Combine(temp.Path, "written"),
+            Folder = kind == "volume" ? temp.Sub("store") : null,
+            Endpoint = bucket?.Endpoint,
+            Bucket = bucket?.Bucket,
+            Credentials = bucket?.CredentialsFolder,
+        };
+        await ChildWriter.RunToEndAsync(job);
+        job = job with { Log = Path.Combine(temp.Path, "fetched"), PauseMilliseconds = 60 };
+        var killed = 0;
+        for (var i = 0; i < 10; i++)
+        {
+            killed += await KillAsync(job, random, ChildRestorer.Verb) ? 1 : 0;
+        }
+
+        killed.ShouldBeGreaterThan(3);
+        await ChildWriter.RunToEndAsync(ChildRestorer.Verb, job);
+        DataDirectory.Describe(job.Target!).ShouldBe(DataDirectory.Describe(source));
+
+        // Only what was on its way is fetched again.
+        var fetched = File.ReadLines(job.Log).Sum(long.Parse);
+        fetched.ShouldBeLessThan((6 * (15L << 20)) + (killed * 8 * (9L << 20)));
+    }
+
     // Kills it a random while after the first part of this attempt; false when it was faster.
-    private static async Task<bool> KillAsync(ChildJob job, Random random)
+    private static async Task<bool> KillAsync(ChildJob job, Random random, string verb = ChildWriter.Verb)
     {
         var before = Parts(job);
-        using var child = ChildWriter.Start(job);
+        using var child = ChildWriter.Start(verb, job);
         var since = Stopwatch.GetTimestamp();
         while (!child.HasExited && Parts(job) == before && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(60))
         {

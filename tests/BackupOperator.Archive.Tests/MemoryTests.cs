@@ -47,4 +47,43 @@ public sealed class MemoryTests
 
         await new ArchiveVerifier(archive).VerifyAsync(VerificationLevel.Upload);
     }
+
+    [Fact]
+    public async Task Huge_holes_take_no_more_memory_than_ordinary_data_and_many_files_little_more()
+    {
+        using var temp = new TempFolder();
+        var random = new Random(2);
+        var ordinary = temp.Sub("ordinary");
+        DataDirectory.Write(Path.Combine(ordinary, "ibdata1"), DataDirectory.Compressible(random, 200 << 20));
+        var sparse = temp.Sub("sparse");
+        using (var file = File.OpenHandle(Path.Combine(sparse, "ibdata1"), FileMode.CreateNew, FileAccess.Write))
+        {
+            // One file, larger than 10,000 parts of the largest size that is usual.
+            RandomAccess.SetLength(file, 300L << 30);
+            for (var island = 0L; island < 20; island++)
+            {
+                RandomAccess.Write(file, DataDirectory.Compressible(random, 4 << 20), island * (15L << 30));
+            }
+        }
+
+        var many = temp.Sub("many");
+        for (var i = 0; i < Amount.Of(10_000); i++)
+        {
+            File.WriteAllText(Path.Combine(many, $"t{i}.ibd"), $"{i}");
+        }
+
+        DataDirectory.Write(Path.Combine(many, "ibdata1"), DataDirectory.Compressible(random, 80 << 20));
+        var usual = await MeasureAsync(temp, ordinary);
+        usual.ShouldBeLessThan(Bound);
+        (await MeasureAsync(temp, sparse)).ShouldBeLessThan(usual * 12 / 10);
+        (await MeasureAsync(temp, many)).ShouldBeLessThan(200L << 20);
+    }
+
+    private static Task<long> MeasureAsync(TempFolder temp, string source) => ChildWriter.RunToEndAsync(new ChildJob
+    {
+        Source = source,
+        Log = $"{source}.log",
+        Folder = temp.Sub($"{Path.GetFileName(source)}-store"),
+        PartSize = 16 << 20,
+    });
 }

@@ -18,6 +18,7 @@ internal sealed class ManifestReader : IDisposable
     private readonly List<ManifestPack> _packs = [];
     private readonly HashSet<string> _directories = new(StringComparer.Ordinal);
     private readonly TotalsCounter _totals = new();
+    private readonly List<(int Index, BlockReference Block)> _blocks = [];
     private LineOpener? _opener;
     private JsonDocument? _pending;
     private string? _last;
@@ -194,16 +195,15 @@ internal sealed class ManifestReader : IDisposable
     private void ReadBlocks(ManifestEntry file, ManifestVisitor visitor)
     {
         var expected = file.BlockCount;
-        var blocks = new List<(int Index, BlockReference Block)>(ArchiveFormat.BlocksPerLine);
         for (var index = 0; index < expected;)
         {
-            blocks.Clear();
+            _blocks.Clear();
             using (var line = Next() ?? throw Corrupt($"it ends within {Show(file.Path)}"))
             {
-                index = Parse(() => ReadLine(line.RootElement, file, index, blocks));
+                index = Parse(() => ReadLine(line.RootElement, file, index, _blocks));
             }
 
-            foreach (var (number, block) in blocks)
+            foreach (var (number, block) in _blocks)
             {
                 _totals.Add(file, number, block);
                 visitor.Block(file, number, block);

@@ -13,6 +13,9 @@ internal sealed record ChildJob
 {
     public required string Source { get; init; }
 
+    /// <summary>Of a restore, where to; null for a backup.</summary>
+    public string? Target { get; init; }
+
     /// <summary>Receives a line for each part that the store has taken: its bytes.</summary>
     public required string Log { get; init; }
 
@@ -41,18 +44,22 @@ internal static class ChildWriter
 {
     public const string Verb = "write";
 
-    public static Process Start(ChildJob job)
+    public static Process Start(ChildJob job) => Start(Verb, job);
+
+    public static Process Start(string verb, ChildJob job)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, Arguments(job)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(Environment.ProcessPath!, Arguments(verb, job)) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_gcServer"] = "0";
         return Process.Start(start)!;
     }
 
     /// <summary>Runs to the end.</summary>
     /// <returns>The largest resident memory in bytes.</returns>
-    public static async Task<long> RunToEndAsync(ChildJob job)
+    public static Task<long> RunToEndAsync(ChildJob job) => RunToEndAsync(Verb, job);
+
+    public static async Task<long> RunToEndAsync(string verb, ChildJob job)
     {
-        using var child = Start(job);
+        using var child = Start(verb, job);
         var error = child.StandardError.ReadToEndAsync();
         var output = await child.StandardOutput.ReadToEndAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
@@ -87,20 +94,25 @@ internal static class ChildWriter
         }
 
         await File.WriteAllTextAsync($"{job.Log}.uploaded", $"{writer.BytesUploaded}");
-        var peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
-        Console.Write(long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024);
+        PrintPeak();
         return 0;
     }
 
+    public static void PrintPeak()
+    {
+        var peak = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmHWM", StringComparison.Ordinal));
+        Console.Write(long.Parse(peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1]) * 1024);
+    }
+
     // Under a test runner this process may be "dotnet" with the assembly as its argument.
-    private static IEnumerable<string> Arguments(ChildJob job)
+    private static IEnumerable<string> Arguments(string verb, ChildJob job)
     {
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
             yield return typeof(ChildWriter).Assembly.Location;
         }
 
-        yield return Verb;
+        yield return verb;
         yield return JsonSerializer.Serialize(job);
     }
 }

@@ -100,6 +100,10 @@ internal static class Manifests
             name: {secret}
         """;
 
+    public static string Copies(string storage) => $"copies:\n- {Indent(storage, 2).TrimStart()}";
+
+    public static string Location(string storage, string path) => $"location:\n  path: {path}\n  storage:\n{Indent(storage, 4)}";
+
     public static string Backup(string @namespace, string name, string storage, string more = "") => $"""
         apiVersion: mysqlbackup.io/v1alpha1
         kind: MySqlBackup

@@ -12,7 +12,8 @@ namespace BackupOperator.Archive.Storage.Volumes;
 public sealed class VolumeObjectStore : IObjectStore
 {
     private const string Uploads = ".uploads";
-    private const int MostTries = 5;
+    private const int MostTries = 20;
+    private const int NotFoundError = 2; // ENOENT
     private const FileShare Shared = FileShare.ReadWrite | FileShare.Delete; // .NET would lock the file otherwise
     private readonly string _root;
 
@@ -268,7 +269,7 @@ public sealed class VolumeObjectStore : IObjectStore
                 EnsureFolder(Path.GetDirectoryName(path)!);
                 return File.OpenHandle(path, FileMode.CreateNew, FileAccess.Write, Shared);
             }
-            catch (IOException) when (attempt < MostTries && !Directory.Exists(Path.GetDirectoryName(path)))
+            catch (IOException error) when (attempt < MostTries && (error is DirectoryNotFoundException || error.HResult == NotFoundError))
             {
             }
         }

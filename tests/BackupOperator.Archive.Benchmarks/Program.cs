@@ -1,0 +1,1 @@
+BenchmarkDotNet.Running.BenchmarkSwitcher.FromAssembly(typeof(BackupOperator.Archive.Benchmarks.BlockBenchmarks).Assembly).Run(args);
