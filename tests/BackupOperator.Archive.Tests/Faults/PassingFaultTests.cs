@@ -103,12 +103,14 @@ public sealed class PassingFaultTests(RgwFixture rgw) : FaultTest(rgw)
     [Fact]
     public async Task What_moves_is_never_too_slow()
     {
-        await using var store = new S3ObjectStore(Options with { StallTimeout = Short });
-        await store.PutAsync("a", Content(1, 2_000_000));
+        // Long enough that a busy machine does not look like a store that stands still.
+        var patience = TimeSpan.FromSeconds(2);
+        await using var store = new S3ObjectStore(Options with { StallTimeout = patience });
+        await store.PutAsync("a", Content(1, 6_000_000));
         Proxy.Rule = FaultRules.Always(request => request.Method == "GET", new Fault.Slow(TimeSpan.Zero, TimeSpan.FromMilliseconds(50)));
         var since = Stopwatch.GetTimestamp();
-        await ShouldHoldAsync(store, "a", Content(1, 2_000_000));
-        Stopwatch.GetElapsedTime(since).ShouldBeGreaterThan(2 * Short);
+        await ShouldHoldAsync(store, "a", Content(1, 6_000_000));
+        Stopwatch.GetElapsedTime(since).ShouldBeGreaterThan(2 * patience);
         Count(request => request.Method == "GET").ShouldBe(1);
     }
 
