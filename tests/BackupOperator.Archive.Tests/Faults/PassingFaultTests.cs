@@ -9,7 +9,7 @@ namespace BackupOperator.Archive.Tests.Faults;
 /// <summary>What passes is waited out.</summary>
 public sealed class PassingFaultTests(RgwFixture rgw) : FaultTest(rgw)
 {
-    private static readonly TimeSpan Short = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Short = TimeSpan.FromSeconds(1);
 
     public static TheoryData<Fault> Faults =>
     [
