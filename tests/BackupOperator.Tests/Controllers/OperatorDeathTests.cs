@@ -57,7 +57,11 @@ public sealed class OperatorDeathTests
         (await cluster.Client.GetAsync<V1Lease>(RunNames.Lease("db"), Samples.Namespace)).ShouldBeNull($"death at change {lastChange}");
         (await cluster.Client.GetAsync<V1RoleBinding>(sidecar.JobName, Samples.Namespace)).ShouldBeNull();
         var jobs = (await cluster.Client.ListAsync<V1Job>(Samples.Namespace)).Items.Where(j => j.IsOwnedBy(backup)).ToList();
-        jobs.ShouldHaveSingleItem().Spec!.TtlSecondsAfterFinished.ShouldNotBeNull();
+        jobs.ShouldHaveSingleItem();
+
+        // It is set when the resource is done with: a moment later, where the operator had to start for it.
+        await Eventually.GetAsync(
+            () => cluster.Client.GetAsync<V1Job>(sidecar.JobName, Samples.Namespace), job => job.Spec!.TtlSecondsAfterFinished is not null, $"a time to live of Job {sidecar.JobName}");
 
         var died = dying!.Died.IsCompleted;
         await cluster.StopOperatorAsync();
