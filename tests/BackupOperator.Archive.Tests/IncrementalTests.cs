@@ -52,7 +52,6 @@ public sealed class IncrementalTests : IDisposable
     public async Task Nothing_is_stored_or_read_of_files_that_are_as_they_were()
     {
         DataDirectory.Fill(_chain.Source, _random, largeMegabytes: 4);
-        await SettleAsync();
         await _chain.WriteAsync("full");
         var (summary, pass) = await _chain.WriteAsync("inc", "full");
         pass.BytesRead.ShouldBe(0);
@@ -67,7 +66,6 @@ public sealed class IncrementalTests : IDisposable
     {
         var path = Path.Combine(_chain.Source, "ibdata1");
         DataDirectory.Write(path, DataDirectory.Noise(_random, 3 << 20));
-        await SettleAsync();
         await _chain.WriteAsync("full");
         var time = File.GetLastWriteTimeUtc(path);
         _chain.ChangePages("ibdata1", _random, 2);
@@ -81,7 +79,6 @@ public sealed class IncrementalTests : IDisposable
     public async Task Times_prove_nothing_when_the_parent_was_read_without_the_lock()
     {
         DataDirectory.Write(Path.Combine(_chain.Source, "ibdata1"), DataDirectory.Noise(_random, 3 << 20));
-        await SettleAsync();
         await using (var writer = await ArchiveWriter.OpenAsync(_chain.Store, "full", _chain.Options("full")))
         {
             await writer.RunPassAsync(databaseStopped: true);
@@ -199,9 +196,6 @@ public sealed class IncrementalTests : IDisposable
         await File.WriteAllBytesAsync(pack, bytes);
         (await Should.ThrowAsync<CorruptArchiveException>(() => new ArchiveVerifier(archive).VerifySampleAsync(1, new Random(1)))).Block.ShouldBe(0);
     }
-
-    // What was changed within two seconds before it was read is read again.
-    private static Task SettleAsync() => Task.Delay(2100);
 
     private void Vary(int step)
     {

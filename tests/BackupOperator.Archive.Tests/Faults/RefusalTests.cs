@@ -163,9 +163,4 @@ public sealed class RefusalTests(RgwFixture rgw) : FaultTest(rgw)
         await store.AbortUploadAsync("b", id);
         Proxy.Requests.Where(request => request.IsPart).ShouldAllBe(request => request.Headers["x-amz-content-sha256"].Length == 64);
     }
-
-    private sealed class WrongClock(TimeSpan ahead) : TimeProvider
-    {
-        public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + ahead;
-    }
 }

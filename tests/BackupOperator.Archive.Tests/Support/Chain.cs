@@ -26,11 +26,14 @@ internal sealed class Chain : IDisposable
 
     public WrappingKeys? Keys { get; set; }
 
+    /// <summary>A minute ahead: files that were just written count as settled.</summary>
+    public TimeProvider Time { get; } = new WrongClock(TimeSpan.FromMinutes(1));
+
     public string Sub(string name) => _temp.Sub(name);
 
     public void Dispose() => _temp.Dispose();
 
-    public ArchiveWriterOptions Options(string name) => new() { BackupId = name, SourceDirectory = Source, Keys = Keys };
+    public ArchiveWriterOptions Options(string name) => new() { BackupId = name, SourceDirectory = Source, Keys = Keys, Time = Time };
 
     /// <param name="parent">The backup to build on; null for a full one.</param>
     public async Task<(ArchiveSummary Summary, PassResult Pass)> WriteAsync(string name, string? parent = null, string type = ManifestHeader.Incremental)
