@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using System.Text.Json.Serialization;
 using BackupOperator.Api.Entities;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Serialization;
@@ -17,9 +16,6 @@ public sealed class Reporter : IProgressSink, IAsyncDisposable
 {
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Longest = TimeSpan.FromSeconds(10);
-
-    // A merge patch forgets a field only when it is null in the patch: what an earlier attempt has reported must go.
-    private static readonly JsonSerializerOptions WithNulls = new(KubernetesJson.Options) { DefaultIgnoreCondition = JsonIgnoreCondition.Never };
 
     private readonly RunResource _resource;
     private readonly TimeProvider _time;
@@ -202,22 +198,22 @@ public sealed class Reporter : IProgressSink, IAsyncDisposable
 
     private async Task<bool> SendAsync(Patch patch)
     {
-        var status = new JsonObject();
+        var fields = new Dictionary<string, JsonNode>();
         if (patch.HasReport)
         {
-            status["report"] = JsonSerializer.SerializeToNode(patch.Report, WithNulls);
+            fields["/report"] = JsonSerializer.SerializeToNode(patch.Report, KubernetesJson.Options)!;
         }
 
         if (patch.Progress is { } progress)
         {
-            status["progress"] = JsonSerializer.SerializeToNode(progress, WithNulls);
+            fields["/progress"] = JsonSerializer.SerializeToNode(progress, KubernetesJson.Options)!;
         }
 
         try
         {
-            await _resource.PatchStatusAsync(status, _stop.Token);
+            await _resource.SetStatusAsync(fields, _stop.Token);
         }
-        catch (KubernetesApiException gone) when (gone.IsNotFound || gone.IsConflict)
+        catch (KubernetesApiException gone) when (gone.IsNotFound)
         {
             // The resource was deleted, or created anew: nobody is there to be told.
             _logger.LogWarning("The resource of this run is gone: {Cause}", gone.Message);

@@ -20,14 +20,11 @@ public sealed class CopyRun(RunResource resource, ApiRetry retry, TimeSpan apiPa
         // As it is now: copies that this run has nothing to do with stay as they are.
         var now = await ReadAsync(RunExecutor.ReportPatience, cancellationToken);
         var merged = now.Copies.Where(copy => results.All(result => result.Index != copy.Index)).Concat(results).OrderBy(copy => copy.Index).ToList();
-        var patch = new JsonObject
-        {
-            ["report"] = new JsonObject { ["backup"] = new JsonObject { ["copies"] = JsonSerializer.SerializeToNode(merged, KubernetesJson.Options) } },
-        };
+        var fields = new Dictionary<string, JsonNode> { ["/report/backup/copies"] = JsonSerializer.SerializeToNode(merged, KubernetesJson.Options)! };
         await retry.RunAsync(
             async token =>
             {
-                await resource.PatchStatusAsync((JsonObject)patch.DeepClone(), token);
+                await resource.SetStatusAsync(fields, token);
                 return true;
             },
             RunExecutor.ReportPatience,

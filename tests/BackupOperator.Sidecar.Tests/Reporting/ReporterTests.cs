@@ -79,6 +79,21 @@ public sealed class ReporterTests
         (await reporter.FlushAsync(Patience)).ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_namesake_is_not_told_what_became_of_another()
+    {
+        await using var fixture = await RunFixture.StartAsync(replicas: 0);
+        await using var reporter = Start(fixture);
+        (await reporter.FlushAsync(Patience)).ShouldBeTrue();
+        var first = (await fixture.Kubernetes.GetAsync<MySqlBackup>("run", RunFixture.Namespace))!;
+        await fixture.Kubernetes.DeleteAsync<MySqlBackup>("run", RunFixture.Namespace);
+        await fixture.Kubernetes.CreateAsync(new MySqlBackup { Metadata = new() { Name = "run", Namespace = RunFixture.Namespace }, Spec = first.Spec });
+
+        reporter.Step(RunStep.Archiving);
+        (await reporter.FlushAsync(Patience)).ShouldBeTrue();
+        (await fixture.Kubernetes.GetAsync<MySqlBackup>("run", RunFixture.Namespace))!.Status.Report.ShouldBeNull();
+    }
+
     private static Reporter Start(RunFixture fixture) => new(
         new RunResource(fixture.Kubernetes, fixture.Spec(RunKind.Backup)),
         new RunReport { Pod = "sidecar-1", Step = RunStep.Checking },

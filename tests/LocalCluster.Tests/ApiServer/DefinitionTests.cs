@@ -24,6 +24,10 @@ public sealed class DefinitionTests(ApiUnderTest api) : ApiSemantics(api)
     [InlineData("""{"type":"object","properties":{"a":{"type":"string","maxLength":9}},"x-kubernetes-validations":[{"rule":"self.a > 1"}]}""", "found no matching overload for '_>_' applied to '(string, int)'")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"string","maxLength":9}},"x-kubernetes-validations":[{"rule":"size(self.a)"}]}""", "cel expression must evaluate to a bool")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"array","maxItems":9,"items":{"type":"object","properties":{"b":{"type":"integer"}}}}},"x-kubernetes-validations":[{"rule":"self.a.all(x, x.c > 1)"}]}""", "undefined field 'c'")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"object","properties":{"x":{"type":"integer"}}},"b":{"type":"object","properties":{"x":{"type":"integer"}}}},"x-kubernetes-validations":[{"rule":"self.a == self.b"}]}""", "found no matching overload for '_==_' applied to")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"array","maxItems":3,"items":{"type":"object","properties":{"x":{"type":"integer"}}}},"b":{"type":"object","properties":{"x":{"type":"integer"}}}},"x-kubernetes-validations":[{"rule":"self.a.exists(c, c == self.b)"}]}""", "found no matching overload for '_==_' applied to")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"array","maxItems":3,"items":{"type":"integer"}},"b":{"type":"array","maxItems":3,"items":{"type":"string","maxLength":3}}},"x-kubernetes-validations":[{"rule":"self.a == self.b"}]}""", "found no matching overload for '_==_' applied to '(list(int), list(string))'")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"array","maxItems":3,"items":{"type":"string","maxLength":3}}},"x-kubernetes-validations":[{"rule":"1 in self.a"}]}""", "found no matching overload for '@in' applied to '(int, list(string))'")]
     [InlineData("""{"type":"object","x-kubernetes-validations":[{"rule":"true","message":"a\nb"}]}""", "x-kubernetes-validations[0].message: Invalid value: \"a\\nb\": must not contain line breaks")]
     public async Task A_wrong_schema_is_refused(string spec, string error) =>
         (await Admin.Create(Definitions, Definition(spec))).ShouldBe(422).Message.ShouldContain(error);
@@ -31,6 +35,7 @@ public sealed class DefinitionTests(ApiUnderTest api) : ApiSemantics(api)
     [Theory]
     [InlineData("""{"type":"object","properties":{"a":{"type":"string","default":"30m","pattern":"^([0-9]+[hms])+$"}},"x-kubernetes-validations":[{"rule":"self == oldSelf || !has(self.a)"}]}""")]
     [InlineData("""{"type":"object","properties":{"a":{"type":"array","maxItems":5,"items":{"type":"string","maxLength":9}},"b":{"x-kubernetes-int-or-string":true},"n":{"type":"integer"}},"x-kubernetes-validations":[{"rule":"!has(self.a) || self.a.all(x, x.startsWith('b') && size(x) > 1)"},{"rule":"self.n * 2 + 1 > 0 ? true : false","messageExpression":"self.n > 3 ? 'many' : 'few'"}]}""")]
+    [InlineData("""{"type":"object","properties":{"a":{"type":"object","properties":{"x":{"type":"integer"}}},"l":{"type":"array","maxItems":3,"items":{"type":"string","maxLength":3}}},"x-kubernetes-validations":[{"rule":"self.a == oldSelf.a && 'x' in self.l && self.l == ['x'] && self.a.x in [1, 2]"}]}""")]
     public async Task A_right_schema_is_taken(string spec) => (await Admin.Create(Definitions, Definition(spec))).ShouldBe(201);
 
     [Fact]

@@ -85,13 +85,13 @@ internal sealed class CelChecker(IReadOnlyDictionary<string, CelType> variables)
 
         if (binary.Operator == "in")
         {
-            return CelType.Bool;
+            return right.IsDynamic || (right.Kind is "list" or "map" && left.Matches(right.Element)) ? CelType.Bool : throw NoOverload("in", left, right);
         }
 
         var known = !left.IsDynamic && !right.IsDynamic;
         if (Comparisons.Contains(binary.Operator))
         {
-            return known && left.Kind != right.Kind ? throw NoOverload(binary.Operator, left, right) : CelType.Bool;
+            return left.Matches(right) ? CelType.Bool : throw NoOverload(binary.Operator, left, right);
         }
 
         if (!known)
@@ -164,5 +164,5 @@ internal sealed class CelChecker(IReadOnlyDictionary<string, CelType> variables)
     }
 
     private static CelException NoOverload(string sign, CelType left, CelType right) =>
-        new($"found no matching overload for '_{sign}_' applied to '({left.Kind}, {right.Kind})'");
+        new($"found no matching overload for '{(sign == "in" ? "@in" : $"_{sign}_")}' applied to '({left}, {right})'");
 }

@@ -39,6 +39,20 @@ internal sealed record CelType(string Kind, ObjectSchema? Schema = null, CelType
         _ => Dynamic,
     };
 
+    /// <summary>
+    /// Whether values of both types can be compared. Each object of a schema is a type of its own, however alike two of
+    /// them are; what has no type yet matches everything.
+    /// </summary>
+    public bool Matches(CelType other) => IsDynamic || other.IsDynamic || (Kind == other.Kind && Kind switch
+    {
+        "object" => ReferenceEquals(Schema, other.Schema),
+        "list" => Element.Matches(other.Element),
+        "map" => Of(Schema?.AdditionalProperties).Matches(Of(other.Schema?.AdditionalProperties)),
+        _ => true,
+    });
+
+    public override string ToString() => Kind == "list" ? $"list({Element})" : Kind;
+
     public static CelType OfLiteral(object? value) => value switch
     {
         null => new("null_type"),
