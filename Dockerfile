@@ -10,7 +10,7 @@ RUN runtime=linux-$(echo "${TARGETARCH:-amd64}" | sed 's/amd64/x64/') \
 
 FROM debian:12-slim AS base
 RUN apt-get update \
- && apt-get install -y --no-install-recommends ca-certificates libssl3 libstdc++6 zlib1g libzstd1 \
+ && apt-get install -y --no-install-recommends ca-certificates libssl3 libstdc++6 tzdata zlib1g libzstd1 \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 65532 --user-group --no-create-home nonroot
 ENV DOTNET_EnableDiagnostics=0 \
