@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 IMAGE ?= mysql-backup
 S3 ?=
 
-.PHONY: help demo test fuzz test-environment bench microbench crds lint format image publish clean
+.PHONY: help demo test fuzz test-environment bench bench-operator microbench crds lint format image publish clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,6 +29,11 @@ fuzz: ## the readers with a million random inputs, a thousand flipped bits, 100,
 bench: ## speed beside restic, rclone and tar, as ratios; SIZE=200M ROUNDS=1: a quick look
 	@scripts/test-environment.sh bench
 	@SIZE=$(SIZE) ROUNDS=$(ROUNDS) python3 tests/benchmarks
+	@python3 tests/benchmarks/fleet.py
+
+bench-operator: ## what the operator costs with 10,000 finished backups and 1,000 targets
+	@scripts/test-environment.sh demo
+	@python3 tests/benchmarks/fleet.py
 
 microbench: ## time and memory of what is done with every block
 	dotnet run -c Release --project tests/BackupOperator.Archive.Benchmarks -- --filter '*'
