@@ -28,7 +28,7 @@ internal sealed class Composition(
     {
         var host = new ControllerHost(client, options.Controllers, time, loggers);
         metrics.Targets.Observe(host.CacheOf<V1StatefulSet>(), host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>());
-        var lookup = new RunLookup(client, host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>());
+        var lookup = new RunLookup(client, host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), options.MaxConcurrentRuns);
         var statuses = new StatusWriter(client);
         var observer = new RunObserver(client, lookup, options, time);
         var actions = new RunActions(client, new TargetLease(client, time), options);

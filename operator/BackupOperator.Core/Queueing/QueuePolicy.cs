@@ -17,11 +17,7 @@ public static class QueuePolicy
         var started = runs.Where(r => r.Stage.IsStarted() && r.Run.Uid != me.Uid).ToList();
 
         // One that nobody has looked at yet may be about to start: it counts. One whose target is missing does not.
-        var waiting = runs.Where(r => r.Stage is RunStage.Queued or RunStage.New || r.Run.Uid == me.Uid)
-            .OrderByDescending(r => r.Emergency)
-            .ThenBy(r => r.CreatedAt)
-            .ThenBy(r => r.Run.Uid, StringComparer.Ordinal)
-            .ToList();
+        var waiting = InOrder(runs.Where(r => r.Stage is RunStage.Queued or RunStage.New || r.Run.Uid == me.Uid)).ToList();
         var position = waiting.FindIndex(r => r.Run.Uid == me.Uid) + 1;
         if (position == 0)
         {
@@ -42,13 +38,30 @@ public static class QueuePolicy
         // Only the first of each idle target competes for a slot; the others would hold it without using it.
         var ready = waiting.Take(position - 1)
             .Where(r => !started.Exists(s => SameTarget(s, r)))
-            .DistinctBy(r => (r.Run.Namespace, r.StatefulSet))
+            .DistinctBy(Target)
             .Count();
         return started.Count + ready < maxConcurrentRuns
             ? Admission.Free
             : new Admission(false, position, $"{started.Count} of {maxConcurrentRuns} concurrent runs are under way");
     }
 
-    private static bool SameTarget(QueuedRun a, QueuedRun b) =>
-        a.StatefulSet == b.StatefulSet && a.Run.Namespace == b.Run.Namespace;
+    /// <summary>The runs that <see cref="Decide"/> would admit, found in one pass: who is to be woken when another one ends.</summary>
+    public static IEnumerable<RunId> Admitted(IReadOnlyCollection<QueuedRun> runs, int maxConcurrentRuns)
+    {
+        var taken = runs.Where(r => r.Stage.IsStarted()).Select(Target).ToList();
+        var busy = taken.ToHashSet();
+        return InOrder(runs.Where(r => r.Stage is RunStage.Queued or RunStage.New))
+            .Where(r => busy.Add(Target(r)))
+            .Take(Math.Max(0, maxConcurrentRuns - taken.Count))
+            .Select(r => r.Run);
+    }
+
+    private static IEnumerable<QueuedRun> InOrder(IEnumerable<QueuedRun> runs) => runs
+        .OrderByDescending(r => r.Emergency)
+        .ThenBy(r => r.CreatedAt)
+        .ThenBy(r => r.Run.Uid, StringComparer.Ordinal);
+
+    private static (string Namespace, string StatefulSet) Target(QueuedRun run) => (run.Run.Namespace, run.StatefulSet);
+
+    private static bool SameTarget(QueuedRun a, QueuedRun b) => Target(a) == Target(b);
 }

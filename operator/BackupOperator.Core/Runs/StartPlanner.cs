@@ -6,6 +6,8 @@ namespace BackupOperator.Core.Runs;
 /// <summary>The way of a run from its creation to its recorded intent; nothing is touched on it but the Lease.</summary>
 internal static class StartPlanner
 {
+    private static readonly TimeSpan InTurn = TimeSpan.FromSeconds(30);
+
     public static RunDecision Decide(RunObservation o, DateTimeOffset now)
     {
         var waited = now - o.CreatedAt;
@@ -31,7 +33,7 @@ internal static class StartPlanner
 
         if (Obstacle(o) is { } obstacle)
         {
-            return Waiting(o, RunStage.Queued, obstacle, RunPlanner.Later) with { QueuePosition = Math.Max(1, o.Admission.Position) };
+            return Waiting(o, RunStage.Queued, obstacle, Patience(o, waited)) with { QueuePosition = Math.Max(1, o.Admission.Position) };
         }
 
         return LeasePolicy.Decide(o.Lease, o.Run) == LeaseVerdict.Take
@@ -58,6 +60,12 @@ internal static class StartPlanner
             Conditions = [RunConditions.Accepted(finding), RunConditions.Complete(false, finding.Reason, finding.Message)],
         };
     }
+
+    /// <summary>The end of another run wakes those whose turn it is: a queue of hundreds is not looked at all the time.</summary>
+    private static TimeSpan Patience(RunObservation o, TimeSpan waited) =>
+        o.Admission.Admitted ? RunPlanner.Later
+        : o.Limits.Queued - waited < InTurn ? o.Limits.Queued - waited + RunPlanner.Soon
+        : InTurn;
 
     /// <summary>What a run must wait for. Whoever has the Lease has had its turn already: an emergency that came later must not make both wait.</summary>
     private static string? Obstacle(RunObservation o)

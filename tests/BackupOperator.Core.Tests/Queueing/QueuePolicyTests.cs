@@ -77,4 +77,21 @@ public sealed class QueuePolicyTests
 
         QueuePolicy.Decide(queued.Run, [pending, queued], 1).Admitted.ShouldBeTrue();
     }
+
+    [Fact]
+    public void Those_who_are_woken_are_those_who_are_admitted()
+    {
+        var random = new Random(7);
+        RunStage[] stages = [RunStage.Pending, RunStage.New, RunStage.Queued, RunStage.Queued, RunStage.Queued, RunStage.Preparing, RunStage.Running];
+        for (var round = 0; round < 300; round++)
+        {
+            var runs = Enumerable.Range(0, random.Next(1, 30))
+                .Select(i => Run($"r{i}", $"db{random.Next(8)}", random.Next(5), stages[random.Next(stages.Length)], random.Next(4) == 0))
+                .ToList();
+            var most = random.Next(1, 7);
+            QueuePolicy.Admitted(runs, most).Order(Comparer<RunId>.Create((a, b) => string.CompareOrdinal(a.Uid, b.Uid))).ShouldBe(
+                runs.Where(r => r.Stage is RunStage.New or RunStage.Queued && QueuePolicy.Decide(r.Run, runs, most).Admitted)
+                    .Select(r => r.Run).OrderBy(r => r.Uid, StringComparer.Ordinal));
+        }
+    }
 }

@@ -7,7 +7,8 @@ namespace BackupOperator.Runs;
 /// <summary>Finds the resources of runs: one by its kind and name, or all that wait or work.</summary>
 /// <param name="backups">What is known of all backups.</param>
 /// <param name="restores">What is known of all restores.</param>
-internal sealed class RunLookup(IKubernetesClient client, Func<IEnumerable<MySqlBackup>> backups, Func<IEnumerable<MySqlRestore>> restores)
+internal sealed class RunLookup(
+    IKubernetesClient client, Func<IEnumerable<MySqlBackup>> backups, Func<IEnumerable<MySqlRestore>> restores, int maxConcurrentRuns)
 {
     public async Task<IRunEntity?> FindAsync(string kind, string name, string @namespace, CancellationToken cancellationToken) => kind switch
     {
@@ -26,10 +27,10 @@ internal sealed class RunLookup(IKubernetesClient client, Func<IEnumerable<MySql
     public IReadOnlyList<QueuedRun> OpenRuns() =>
         [.. backups().Concat<IRunEntity>(restores()).Where(e => !StageOf(e).IsOver()).Select(Queued)];
 
-    /// <summary>The runs of a kind that may start because this one is just ending.</summary>
+    /// <summary>The runs of a kind that may start because this one is just ending; the others need not be looked at.</summary>
     public IEnumerable<NamespacedName> WokenBy(IRunEntity entity, string kind) =>
         StageOf(entity).IsOver() && entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true
-            ? OpenRuns().Where(r => r.Run.Kind == kind && r.Stage == RunStage.Queued).Select(r => new NamespacedName(r.Run.Namespace, r.Run.Name))
+            ? QueuePolicy.Admitted(OpenRuns(), maxConcurrentRuns).Where(r => r.Kind == kind).Select(r => new NamespacedName(r.Namespace, r.Name))
             : [];
 
     public static RunId IdOf(IRunEntity entity) =>
