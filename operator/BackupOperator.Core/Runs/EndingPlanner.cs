@@ -72,6 +72,8 @@ internal static class EndingPlanner
         {
             return o.RollBackJob switch
             {
+                // Where its Job cannot be made for as long, a deletion is not held up for ever: the guard has the mark, and calls a person.
+                null when o.Deleting && now - goneAt > o.Limits.Resume => Over(o, ending, databaseNotRestored: true),
                 null => Wait(o, ending, "Putting the old data back") with
                 {
                     Actions = [new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.RollBack)],

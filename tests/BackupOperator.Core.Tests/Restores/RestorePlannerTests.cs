@@ -58,6 +58,22 @@ public sealed class RestorePlannerTests
         World.Decide(o).ShouldSatisfyAllConditions(d => d.Stage.ShouldBe(RunStage.Failed), d => d.NeedsRunbook.ShouldBeTrue());
     }
 
+    [Theory]
+    [InlineData(true, 11, true)]
+    [InlineData(true, 9, false)]
+    [InlineData(false, 600, false)]
+    public void A_roll_back_that_cannot_even_be_begun_holds_up_a_deletion_for_a_while_only(bool deleting, int minutes, bool over)
+    {
+        var o = Killed(SidecarStep.Swapping) with
+        {
+            Deleting = deleting,
+            Target = new TargetObservation("sts", 0, OwnMark with { Swapping = true }),
+            Ending = new Ending(RunStage.Failed, RunReason.SidecarDied, "killed.", true, Now) { SidecarGoneAt = Now.AddMinutes(-minutes) },
+        };
+
+        World.Decide(o).ShouldSatisfyAllConditions(d => d.Stage.IsOver().ShouldBe(over), d => d.NeedsRunbook.ShouldBe(over));
+    }
+
     [Fact]
     public void The_data_of_before_is_kept_and_the_time_is_told()
     {
