@@ -1,7 +1,7 @@
 namespace BackupOperator.Api.Runs;
 
 /// <summary>
-/// Exit codes of the sidecar. Those from 64 to 75 are final: the Job's podFailurePolicy fails the Job at once.
+/// Exit codes of the sidecar. Those from 64 to 77 are final: the Job's podFailurePolicy fails the Job at once.
 /// All others may be tried again.
 /// </summary>
 public enum ExitCode
@@ -55,6 +55,12 @@ public enum ExitCode
 
     /// <summary>MySQL would have been stopped for longer than maxDowntime.</summary>
     MaxDowntimeExceeded = 75,
+
+    /// <summary>The pod to stop is no replica that may be stopped; nothing was touched.</summary>
+    ReplicaUnfit = 76,
+
+    /// <summary>The data directory belongs to another user than the sidecar's; nothing was touched.</summary>
+    WrongUser = 77,
 
     /// <summary>Interrupted (SIGINT).</summary>
     Interrupted = 130,

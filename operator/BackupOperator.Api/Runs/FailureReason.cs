@@ -37,6 +37,12 @@ public static class FailureReason
     public const string StorageSecretInvalid = nameof(StorageSecretInvalid);
     public const string EncryptionSecretInvalid = nameof(EncryptionSecretInvalid);
     public const string ClaimNotFound = nameof(ClaimNotFound);
+
+    /// <summary>The pod to stop is no replica that may be stopped.</summary>
+    public const string ReplicaUnfit = nameof(ReplicaUnfit);
+
+    /// <summary>The data directory belongs to another user than the sidecar's.</summary>
+    public const string WrongUser = nameof(WrongUser);
     public const string PreparingTimeout = nameof(PreparingTimeout);
     public const string QueuedTimeout = nameof(QueuedTimeout);
     public const string TotalTimeout = nameof(TotalTimeout);

@@ -25,6 +25,9 @@ public sealed record QuiesceMark
     /// <summary>The replicas to go back to.</summary>
     public required int Replicas { get; init; }
 
+    /// <summary>What it was scaled to: 0, or one less than <see cref="Replicas"/> where only the last replica stops.</summary>
+    public int QuiescedReplicas { get; init; }
+
     public required DateTimeOffset Since { get; init; }
 
     /// <summary>From then on the operator starts MySQL, whatever the sidecar does.</summary>

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using BackupOperator.Core.Runs;
 
 namespace BackupOperator.Api.Runs;
 
@@ -150,4 +151,7 @@ public sealed record RunFailure
 
     /// <summary>Whether another attempt can succeed without anyone's help.</summary>
     public required bool Retryable { get; init; }
+
+    /// <summary>With <see cref="FailureReason.WrongUser"/>: whose files they are.</summary>
+    public FileOwner? Owner { get; init; }
 }

@@ -56,6 +56,12 @@ public sealed record RunSpec
     /// <summary>Null: backups are stored in the clear.</summary>
     public RunEncryption? Encryption { get; init; }
 
+    /// <summary>
+    /// The sidecar's user was guessed: it must be the owner of the data directory, or the run ends with
+    /// <see cref="ExitCode.WrongUser"/> before anything is touched.
+    /// </summary>
+    public bool CheckUser { get; init; }
+
     public RunBackup? Backup { get; init; }
 
     public RunRestore? Restore { get; init; }
@@ -81,6 +87,16 @@ public sealed record RunTarget
 
     /// <summary>The replicas to go back to; recorded in the resource's status before the Job existed.</summary>
     public required int Replicas { get; init; }
+
+    /// <summary>The replicas that stay while the run has the database stopped: 0, or one less than <see cref="Replicas"/>.</summary>
+    public int QuiescedReplicas { get; init; }
+
+    /// <summary>Whether only the last replica stops, and must be one that may be stopped.</summary>
+    [JsonIgnore]
+    public bool LastReplicaOnly => QuiescedReplicas > 0;
+
+    /// <summary>How far the last replica may lag behind its source before it is stopped.</summary>
+    public TimeSpan MaxReplicaLag { get; init; } = TimeSpan.FromSeconds(60);
 
     public required int Ordinal { get; init; }
 

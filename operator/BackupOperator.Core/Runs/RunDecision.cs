@@ -23,6 +23,9 @@ public sealed record RunDecision
 
     public string? JobUid { get; init; }
 
+    /// <summary>Record it, and make the next Job by it.</summary>
+    public Revision? Revision { get; init; }
+
     public int? QueuePosition { get; init; }
 
     public Ending? Ending { get; init; }

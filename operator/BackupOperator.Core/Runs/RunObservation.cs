@@ -32,6 +32,12 @@ public sealed record RunObservation
 
     public Ending? Ending { get; init; }
 
+    /// <summary>What was replaced so far.</summary>
+    public IReadOnlyList<Revision> Revisions { get; init; } = [];
+
+    /// <summary>Only the last replica is to stop, and the spec would also have all of them stopped.</summary>
+    public bool MayStopAll { get; init; }
+
     /// <summary>Null where the spec can be carried out.</summary>
     public SpecFinding? Finding { get; init; }
 

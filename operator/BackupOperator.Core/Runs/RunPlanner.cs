@@ -146,6 +146,12 @@ public static class RunPlanner
                 retryable: true, now);
         }
 
+        if (o.Revisions.FirstOrDefault(r => r.JobUid == job.Uid) is { } replaced)
+        {
+            var wait = Preparing(o, replaced.Message, Soon);
+            return job.Deleting ? wait : wait with { Actions = [new RunAction.DeleteJob(JobPurpose.Run, job.Uid)] };
+        }
+
         if (o.RecordedJobUid is not null && job.Uid != o.RecordedJobUid)
         {
             return End(o, RunStage.Failed, RunReason.JobDeleted, "The Job of the run was replaced by someone", retryable: true, now);
@@ -154,6 +160,11 @@ public static class RunPlanner
         if (job.Outcome == JobOutcome.Failed)
         {
             var cause = PostMortem.Explain(job, o.LastPod, o.Report);
+            if (RevisionPlanner.Find(o, job, cause) is { } revision)
+            {
+                return Preparing(o, revision.Message, Soon) with { Revision = revision };
+            }
+
             return End(o, RunStage.Failed, cause.Reason, cause.Message, cause.Retryable, now) with { JobUid = job.Uid };
         }
 

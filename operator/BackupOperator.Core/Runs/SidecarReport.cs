@@ -51,4 +51,5 @@ public sealed record SidecarReport
 }
 
 /// <summary>Why a run failed.</summary>
-public sealed record RunFailureInfo(string Reason, string Message, bool Retryable);
+/// <param name="Owner">Whose the data directory is, where the run failed because it is someone else's.</param>
+public sealed record RunFailureInfo(string Reason, string Message, bool Retryable, FileOwner? Owner = null);

@@ -5,6 +5,7 @@ namespace BackupOperator.Jobs;
 
 /// <summary>Everything that the Job of a run is made of.</summary>
 /// <param name="Target">Null where the run has nothing to do with the database.</param>
+/// <param name="User">Under whom the sidecar runs.</param>
 /// <param name="Node">The node of the database's pod, where there is one: a ReadWriteOnce claim can be mounted only there.</param>
 internal sealed record JobInput(
     IRunEntity Owner,
@@ -15,4 +16,5 @@ internal sealed record JobInput(
     ResolvedTarget? Target,
     RunStores Stores,
     string? Node,
+    RecordedUser User,
     string DefaultImage);

@@ -1,8 +1,8 @@
 namespace BackupOperator.Jobs;
 
 /// <summary>
-/// Under whom the sidecar runs: as the user of the database where its StatefulSet names one, else as root with no more
-/// powers than reading (and, for a restore, giving back) files of other owners takes.
+/// Under whom the sidecar runs: as the owner of the data directory, with no power beyond that. What it makes passes the
+/// Pod Security Standard <c>restricted</c>; each field that <c>spec.job</c> sets takes the place of one of these.
 /// </summary>
 internal static class JobSecurity
 {
@@ -10,28 +10,32 @@ internal static class JobSecurity
 
     public static (V1PodSecurityContext Pod, V1SecurityContext Container) Build(JobInput input, JobOptions options)
     {
+        var user = input.User;
         var template = input.Target?.StatefulSet.Spec?.Template?.Spec?.SecurityContext;
-        var own = input.Target?.Container.SecurityContext;
-        var user = own?.RunAsUser ?? template?.RunAsUser;
-        var isRoot = user is null or 0;
-        var pod = options.PodSecurityContext ?? new V1PodSecurityContext
+        var wanted = options.PodSecurityContext;
+        var group = wanted?.FsGroup ?? template?.FsGroup;
+        var isRoot = (SidecarUser.Wanted(options) ?? user.Uid) == 0;
+        var pod = (wanted ?? new V1PodSecurityContext()) with
         {
-            RunAsUser = user ?? 0,
-            RunAsGroup = own?.RunAsGroup ?? template?.RunAsGroup ?? (isRoot ? 0 : null),
-            RunAsNonRoot = isRoot ? null : true,
-            FsGroup = template?.FsGroup,
+            RunAsUser = wanted?.RunAsUser ?? user.Uid,
+            RunAsGroup = wanted?.RunAsGroup ?? user.Gid,
+            RunAsNonRoot = wanted?.RunAsNonRoot ?? (isRoot ? null : true),
+
+            // Only a group that the database's own pods have given the volumes to already.
+            FsGroup = group,
 
             // Never walk the whole data directory of a running database to change its owners.
-            FsGroupChangePolicy = template?.FsGroup is null ? null : "OnRootMismatch",
-            SupplementalGroups = template?.SupplementalGroups,
-            SeLinuxOptions = own?.SeLinuxOptions ?? template?.SeLinuxOptions,
-            SeccompProfile = new V1SeccompProfile { Type = "RuntimeDefault" },
+            FsGroupChangePolicy = wanted?.FsGroupChangePolicy ?? (group is null ? null : "OnRootMismatch"),
+            SupplementalGroups = wanted?.SupplementalGroups ?? template?.SupplementalGroups,
+            SeLinuxOptions = wanted?.SeLinuxOptions ?? input.Target?.Container.SecurityContext?.SeLinuxOptions ?? template?.SeLinuxOptions,
+            SeccompProfile = wanted?.SeccompProfile ?? new V1SeccompProfile { Type = "RuntimeDefault" },
         };
-        var container = options.ContainerSecurityContext ?? new V1SecurityContext
+        var own = options.ContainerSecurityContext;
+        var container = (own ?? new V1SecurityContext()) with
         {
-            AllowPrivilegeEscalation = false,
-            ReadOnlyRootFilesystem = true,
-            Capabilities = new V1Capabilities { Drop = ["ALL"], Add = isRoot ? Powers(input) : null },
+            AllowPrivilegeEscalation = own?.AllowPrivilegeEscalation ?? (own?.Privileged == true ? null : false),
+            ReadOnlyRootFilesystem = own?.ReadOnlyRootFilesystem ?? true,
+            Capabilities = own?.Capabilities ?? new V1Capabilities { Drop = ["ALL"] },
         };
         return (pod, container);
     }
@@ -42,20 +46,4 @@ internal static class JobSecurity
     /// </summary>
     public static int? SecretMode(V1PodSecurityContext pod, V1SecurityContext container) =>
         (container.RunAsUser ?? pod.RunAsUser) == 0 || pod.FsGroup is not null ? OwnerReads : null;
-
-    private static List<string> Powers(JobInput input)
-    {
-        var powers = new List<string> { "DAC_READ_SEARCH" };
-        if (input.Run.Kind is not (RunKind.Backup or RunKind.Copy))
-        {
-            powers.AddRange(["CHOWN", "DAC_OVERRIDE", "FOWNER"]);
-        }
-        else if (input.Stores.AnyVolume)
-        {
-            // The folder of the storage may belong to someone else; the data directory is mounted read-only.
-            powers.Add("DAC_OVERRIDE");
-        }
-
-        return powers;
-    }
 }

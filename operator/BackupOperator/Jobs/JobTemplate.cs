@@ -122,7 +122,7 @@ internal static class JobTemplate
                 {
                     ContainerName = ContainerName,
                     Operator = "In",
-                    Values = [.. Enumerable.Range((int)ExitCode.Usage, (int)ExitCode.MaxDowntimeExceeded - (int)ExitCode.Usage + 1)],
+                    Values = [.. Enumerable.Range((int)ExitCode.Usage, (int)ExitCode.WrongUser - (int)ExitCode.Usage + 1)],
                 },
             },
             new V1PodFailurePolicyRule

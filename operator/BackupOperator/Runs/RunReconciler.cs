@@ -59,6 +59,7 @@ internal sealed class RunReconciler<TEntity>(
             }
 
             var goesOn = verdict.Decision.Actions.Count > 0 || world.Run.Stage != verdict.Decision.Stage || verdict.Decision.RecordIntent
+                || verdict.Decision.Revision is not null
                 || (verdict.Decision.Ending is not null && world.Run.Ending is null);
             if (!goesOn)
             {
@@ -101,6 +102,12 @@ internal sealed class RunReconciler<TEntity>(
         {
             events.Publish(after, "Ending", $"{ending.Reason}: {ending.Message}", EventType.Warning);
             logger.LogWarning("The run ends: {Reason}: {Message}", ending.Reason, ending.Message);
+        }
+
+        if (now.Revisions is [.., var last] && now.Revisions.Count > (was.Revisions?.Count ?? 0))
+        {
+            events.Publish(after, "JobReplaced", $"{last.Reason}: {last.Message}", EventType.Normal);
+            logger.LogInformation("The Job is replaced: {Reason}: {Message}", last.Reason, last.Message);
         }
 
         if (was.PhaseName == now.PhaseName)

@@ -1,4 +1,5 @@
 using BackupOperator.Core.Durations;
+using BackupOperator.Jobs;
 using BackupOperator.Targets;
 
 namespace BackupOperator.Runs;
@@ -19,6 +20,7 @@ internal static class RunSpecFactory
             Name = entity.Metadata.Name!,
             Uid = entity.Metadata.Uid!,
             Path = path,
+            CheckUser = purpose == JobPurpose.Run && SidecarUser.Wanted(spec.Job) is null && entity.RunStatus.Revisions?.Exists(r => r.Reason == RunReason.WrongUser) != true,
             Storage = StorageMapper.Map(stores.First),
             Copies = [.. stores.Copies.Select(c => new RunCopy(c.Index, StorageMapper.Map(c.Storage)))],
             Encryption = stores.Encryption is { } encryption ? new RunEncryption(encryption.SecretRef.Key) : null,

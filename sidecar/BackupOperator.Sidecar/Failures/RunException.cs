@@ -1,4 +1,5 @@
 using BackupOperator.Api.Runs;
+using BackupOperator.Core.Runs;
 
 namespace BackupOperator.Sidecar.Failures;
 
@@ -13,4 +14,7 @@ public sealed class RunException(string reason, ExitCode exitCode, string messag
 
     /// <summary>Whether another attempt can succeed without anyone's help.</summary>
     public bool Retryable { get; } = retryable;
+
+    /// <summary>With <see cref="FailureReason.WrongUser"/>: whose the data directory is.</summary>
+    public FileOwner? Owner { get; init; }
 }

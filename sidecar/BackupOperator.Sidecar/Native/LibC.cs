@@ -26,6 +26,12 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "chown", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ChangeOwner(string path, uint user, uint group);
 
+    [LibraryImport("libc", EntryPoint = "geteuid")]
+    public static partial uint EffectiveUser();
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ReadAttributes(int directory, string path, int flags, uint mask, out FileAttributes attributes);
+
     /// <summary>An exception that says what failed, on which path, and the system's word for the error.</summary>
     public static IOException LastError(string what)
     {

@@ -1,5 +1,6 @@
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Sidecar.Archives;
+using BackupOperator.Sidecar.Native;
 using BackupOperator.Sidecar.Reporting;
 using BackupOperator.Sidecar.Swapping;
 using BackupOperator.Sidecar.Targets;
@@ -21,6 +22,15 @@ public sealed class RunExecutor(
 
     public async Task<ExitCode> ExecuteAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            CheckUser();
+        }
+        catch (RunException stranger)
+        {
+            return LogFailure(FailureClassifier.Classify(stranger));
+        }
+
         if (run.Kind == RunKind.RemovePrevious)
         {
             // Reports nothing: the report belongs to the restore, and its result must stay.
@@ -171,6 +181,16 @@ public sealed class RunExecutor(
         _logger.LogError("{Reason}: {Message}", failure.Reason, failure.Message);
         TerminationLog.Write(settings.TerminationLog, failure.ToRunFailure());
         return failure.ExitCode;
+    }
+
+    // Before the first word of a report: whoever finds the right user starts the run anew, as if this had not been.
+    private void CheckUser()
+    {
+        if (run.CheckUser && run.Kind != RunKind.Copy)
+        {
+            DataOwnerCheck.Require(
+                settings.Volume, Path.Combine(settings.Volume, run.Target.DataSubdirectory), run.Target, LibC.EffectiveUser(), write: run.Kind != RunKind.Backup);
+        }
     }
 
     private async Task<RunReport?> ReadReportAsync(CancellationToken cancellationToken) =>

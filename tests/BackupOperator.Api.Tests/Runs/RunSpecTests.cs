@@ -74,5 +74,5 @@ public sealed class RunSpecTests
 
     [Fact]
     public void Final_exit_codes_are_the_ones_that_fail_a_job_at_once() =>
-        Enum.GetValues<ExitCode>().Where(c => c is >= ExitCode.Usage and <= ExitCode.MaxDowntimeExceeded).Count().ShouldBe(12);
+        Enum.GetValues<ExitCode>().Where(c => c is >= ExitCode.Usage and <= ExitCode.WrongUser).Count().ShouldBe(14);
 }

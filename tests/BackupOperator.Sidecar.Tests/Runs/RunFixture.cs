@@ -59,6 +59,8 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public TimeSpan LockPatience { get; set; } = TimeSpan.FromMilliseconds(300);
 
+    public bool CheckUser { get; set; }
+
     public RunRestore Restore { get; set; } = new();
 
     public IReadOnlyList<RunCopy> Copies { get; set; } = [];
@@ -97,6 +99,16 @@ internal sealed class RunFixture : IAsyncDisposable
     public async Task<RunReport> ReportAsync() => _kind == MySqlBackup.KindName
         ? (await Kubernetes.GetAsync<MySqlBackup>("run", Namespace))!.Status.Report!
         : (await Kubernetes.GetAsync<MySqlRestore>("run", Namespace))!.Status.Report!;
+
+    public async Task<bool> HasReportAsync() => (await Kubernetes.GetAsync<MySqlBackup>("run", Namespace))!.Status?.Report is not null;
+
+    /// <summary>chown(1); needs root.</summary>
+    public static void ChangeOwner(string path, int user, int group)
+    {
+        using var process = System.Diagnostics.Process.Start("chown", [$"{user}:{group}", path]);
+        process.WaitForExit();
+        process.ExitCode.ShouldBe(0);
+    }
 
     public Task PatchTargetAsync(JsonObject patch) => Kubernetes.PatchAsync<V1StatefulSet>(StatefulSet, Namespace, KubernetesPatch.Merge(patch));
 
@@ -218,6 +230,7 @@ internal sealed class RunFixture : IAsyncDisposable
         Path = "path",
         Storage = new RunStorage(),
         Copies = Copies,
+        CheckUser = CheckUser,
         Backup = kind == RunKind.Backup ? new RunBackup { BackupId = "backup-1" } : null,
         Restore = kind == RunKind.Backup ? null : Restore,
         Target = new RunTarget

@@ -100,10 +100,10 @@ public sealed class JobTemplateTests
     }
 
     [Theory]
-    [InlineData(null, null, null, 256)]
+    [InlineData(null, null, null, null)]
     [InlineData(999L, 999L, null, 256)]
     [InlineData(999L, null, null, null)]
-    [InlineData(null, null, 999L, null)]
+    [InlineData(null, null, 0L, 256)]
     public void Secrets_can_be_read_by_root_and_by_the_sidecar_only_where_that_can_be_had(long? user, long? group, long? containerUser, int? mode)
     {
         var backup = Samples.Recorded(EncryptedWithCopies());
@@ -125,6 +125,56 @@ public sealed class JobTemplateTests
 
         run.ShouldNotContain("$");
         RunSpec.Parse(run).Target.DataSubdirectory.ShouldBe("$(HOME)");
+    }
+
+    [Theory]
+    [InlineData("mysql:9.7", null)]
+    [InlineData("registry.example.org:5000/unknown/server@sha256:00", null)]
+    [InlineData("mysql:9.7", 0L)]
+    [InlineData("bitnami/mariadb:11", 1001L)]
+    public void What_is_built_passes_the_restricted_pod_security_standard(string image, long? user)
+    {
+        var set = Samples.StatefulSet();
+        set.Spec!.Template!.Spec!.Containers![0].Image = image;
+        set.Spec.Template.Spec.SecurityContext = new V1PodSecurityContext { RunAsUser = user, FsGroup = user };
+        var backup = Samples.Recorded(EncryptedWithCopies());
+        backup.Spec.Target.Connection = new DatabaseConnection { SecretRef = new CredentialsReference { Name = "db-user" } };
+        backup.Status.Copies = [new CopyStatus { Attempts = 1 }];
+        var restore = Samples.Recorded(Samples.Restore());
+
+        foreach (var job in new[]
+        {
+            Build(backup, set, JobPurpose.Run, "node-1"), Build(backup, null, JobPurpose.Copy, null), Build(restore, set, JobPurpose.Run, null),
+            Build(restore, set, JobPurpose.RollBack, null), Build(restore, set, JobPurpose.RemovePrevious, null),
+        })
+        {
+            RestrictedStandard.Violations(KubernetesJson.ToNode(job.Spec!.Template!.Spec!).AsObject()).ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public void A_backup_cannot_write_to_the_database()
+    {
+        var container = Build(Samples.Recorded(Samples.Backup()), Samples.StatefulSet(), JobPurpose.Run, null).Spec!.Template!.Spec!.Containers![0];
+        container.VolumeMounts!.Find(m => m.MountPath == RunPaths.Volume)!.ReadOnly.ShouldBe(true);
+        container.SecurityContext!.ReadOnlyRootFilesystem.ShouldBe(true);
+    }
+
+    [Fact]
+    public void What_spec_job_says_of_security_takes_the_place_of_the_default_field_by_field()
+    {
+        var backup = Samples.Recorded(Samples.Backup());
+        backup.Spec.Job = new JobOptions
+        {
+            PodSecurityContext = new V1PodSecurityContext { FsGroup = 2000 },
+            ContainerSecurityContext = new V1SecurityContext { Capabilities = new V1Capabilities { Drop = ["ALL"], Add = ["NET_BIND_SERVICE"] } },
+        };
+        var pod = Build(backup, Samples.StatefulSet(), JobPurpose.Run, null).Spec!.Template!.Spec!;
+
+        pod.SecurityContext.ShouldNotBeNull().ShouldSatisfyAllConditions(
+            c => c.FsGroup.ShouldBe(2000), c => c.FsGroupChangePolicy.ShouldBe("OnRootMismatch"), c => c.RunAsUser.ShouldBe(999), c => c.RunAsNonRoot.ShouldBe(true));
+        pod.Containers![0].SecurityContext.ShouldNotBeNull().ShouldSatisfyAllConditions(
+            c => c.Capabilities!.Add.ShouldBe(["NET_BIND_SERVICE"]), c => c.AllowPrivilegeEscalation.ShouldBe(false), c => c.ReadOnlyRootFilesystem.ShouldBe(true));
     }
 
     private static void Check<T>(string name, T entity, V1StatefulSet? set, JobPurpose purpose, string? node)
@@ -158,6 +208,6 @@ public sealed class JobTemplateTests
         var stores = wanted ?? StoresOf(entity, purpose);
         var run = RunSpecFactory.Build(entity, purpose, target, stores, "shop/db/x");
         return JobTemplate.Build(new JobInput(
-            entity, purpose, RunActions.JobName(entity, purpose), RunActions.AccessName(entity, purpose), run, target, stores, node, "sidecar:test"));
+            entity, purpose, RunActions.JobName(entity, purpose), RunActions.AccessName(entity, purpose), run, target, stores, node, SidecarUser.Choose(target, pod: null, entity.RunSpec.Job), "sidecar:test"));
     }
 }

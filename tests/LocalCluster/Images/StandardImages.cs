@@ -14,6 +14,7 @@ public static class StandardImages
     /// <summary>Where the root of the MySQL image is unless told otherwise.</summary>
     public const string MySqlRoot = "/var/cache/mysql-backup-operator/mysql-9.7";
 
+    private const string DotNetPrograms = "/opt/program";
     private const string EntryPoint = "/usr/local/bin/docker-entrypoint.sh";
 
     /// <summary>Adds the standard images; their start scripts are written to <paramref name="directory"/>.</summary>
@@ -24,7 +25,12 @@ public static class StandardImages
         {
             Entrypoint = ["docker-entrypoint.sh"],
             Cmd = ["mariadbd"],
-            Files = new Dictionary<string, string> { [EntryPoint] = WriteScript(directory, "mariadb-entrypoint.sh") },
+            Files = new Dictionary<string, string>
+            {
+                [EntryPoint] = WriteScript(directory, "mariadb-entrypoint.sh"),
+                ["/etc/passwd"] = WriteAccounts(directory, "/etc/passwd", "mysql:x:999:999:MySQL Server:/nonexistent:/bin/false"),
+                ["/etc/group"] = WriteAccounts(directory, "/etc/group", "mysql:x:999:"),
+            },
         };
         if (Directory.Exists(mySqlRoot))
         {
@@ -44,15 +50,18 @@ public static class StandardImages
     {
         program = Path.GetFullPath(program);
         var folder = Path.GetDirectoryName(program)!;
+
+        // Not where it lies on this machine: whoever the container runs as may not go there.
+        var inside = Path.Combine(DotNetPrograms, Path.GetFileName(program));
         return new ContainerImage
         {
-            Entrypoint = program.EndsWith(".dll", StringComparison.Ordinal) ? [DotNetHost(), program] : [program],
+            Entrypoint = program.EndsWith(".dll", StringComparison.Ordinal) ? [DotNetHost(), inside] : [inside],
             Env = new Dictionary<string, string>
             {
                 ["DOTNET_EnableDiagnostics"] = "0",
                 ["DOTNET_CLI_TELEMETRY_OPTOUT"] = "1",
             },
-            Files = new Dictionary<string, string> { [folder] = folder },
+            Files = new Dictionary<string, string> { [DotNetPrograms] = folder },
         };
     }
 
@@ -60,6 +69,16 @@ public static class StandardImages
         Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") is { Length: > 0 } host ? host
         : Environment.ProcessPath is { } self && Path.GetFileName(self) == "dotnet" ? self
         : "dotnet";
+
+    // The server's user has the numbers that it has in the official image, not those of this machine.
+    private static string WriteAccounts(string directory, string file, string mysql)
+    {
+        Directory.CreateDirectory(directory);
+        var path = Path.Combine(directory, "mariadb-" + Path.GetFileName(file));
+        var others = File.ReadLines(file).Where(line => !line.StartsWith("mysql:", StringComparison.Ordinal));
+        File.WriteAllLines(path, [.. others, mysql]);
+        return path;
+    }
 
     private static string WriteScript(string directory, string name)
     {

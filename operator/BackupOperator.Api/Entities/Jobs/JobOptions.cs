@@ -36,10 +36,10 @@ public sealed class JobOptions
     [Description("Annotations of the ServiceAccount, such as the role of a cloud.")]
     public Dictionary<string, string>? ServiceAccountAnnotations { get; set; }
 
-    [Description("As in a pod; takes the place of the default.")]
+    [Description("As in a pod; each field that is set takes the place of the default. Without runAsUser the owner of the data directory is found.")]
     public V1PodSecurityContext? PodSecurityContext { get; set; }
 
-    [Description("As in a container; takes the place of the default.")]
+    [Description("As in a container; each field that is set takes the place of the default.")]
     public V1SecurityContext? ContainerSecurityContext { get; set; }
 
     [Items(maxItems: 64)]

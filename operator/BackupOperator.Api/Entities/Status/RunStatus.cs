@@ -44,6 +44,9 @@ public abstract class RunStatus
     [Description("The Job that does the work.")]
     public JobReference? Job { get; set; }
 
+    [Description("Jobs that were replaced by one with other settings, before MySQL was touched.")]
+    public List<RevisionStatus>? Revisions { get; set; }
+
     [Description("The recorded decision to end the run.")]
     public EndingStatus? Ending { get; set; }
 
@@ -93,6 +96,41 @@ public sealed class RecordedTarget
     public string? Container { get; set; }
 
     public string? StatefulSetUid { get; set; }
+
+    [Description("AllReplicas or LastReplica: which pods stop.")]
+    public string? Scope { get; set; }
+
+    [Description("Why cold.scope Auto became this.")]
+    public string? ScopeBecause { get; set; }
+
+    [Description("The replicas that serve while the run has the others stopped.")]
+    public int? QuiescedReplicas { get; set; }
+
+    [Description("Under whom the sidecar runs.")]
+    public RecordedUser? User { get; set; }
+}
+
+/// <summary>A user and a group, by their numbers.</summary>
+public sealed class RecordedUser
+{
+    public long? Uid { get; set; }
+
+    public long? Gid { get; set; }
+
+    [Description("How it was found.")]
+    public string? Because { get; set; }
+}
+
+/// <summary>Why a Job was replaced.</summary>
+public sealed class RevisionStatus
+{
+    [Description("One word for programs.")]
+    public string? Reason { get; set; }
+
+    public string? Message { get; set; }
+
+    [Description("The uid of the Job that was replaced.")]
+    public string? JobUid { get; set; }
 }
 
 /// <summary>Why a run failed.</summary>

@@ -2,7 +2,7 @@ namespace BackupOperator.Kubernetes.Models;
 
 
 /// <summary>Under whom the containers of a pod run.</summary>
-public sealed class V1PodSecurityContext
+public sealed record V1PodSecurityContext
 {
     public long? RunAsUser { get; set; }
 
@@ -23,7 +23,7 @@ public sealed class V1PodSecurityContext
 }
 
 /// <summary>Under whom, and with which powers, one container runs.</summary>
-public sealed class V1SecurityContext
+public sealed record V1SecurityContext
 {
     public long? RunAsUser { get; set; }
 

@@ -93,8 +93,9 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         var path = purpose is JobPurpose.Run or JobPurpose.Copy ? flow.PathOf(entity) : "";
         var run = flow.Complete(entity, purpose, RunSpecFactory.Build(entity, purpose, resolution.Value, stores, path));
         var node = purpose == JobPurpose.Copy ? null : world.Node;
+        var user = entity.RunStatus.Target?.User ?? SidecarUser.Choose(resolution.Value, world.Pod, entity.RunSpec.Job);
         var input = new JobInput(
-            entity, purpose, JobName(entity, purpose), AccessName(entity, purpose), run, resolution.Value, stores, node, options.SidecarImage);
+            entity, purpose, JobName(entity, purpose), AccessName(entity, purpose), run, resolution.Value, stores, node, user, options.SidecarImage);
         await CreateOnceAsync(JobTemplate.Build(input), entity, cancellationToken);
     }
 

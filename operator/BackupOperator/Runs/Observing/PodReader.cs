@@ -70,7 +70,7 @@ internal static class PodReader
         try
         {
             return KubernetesJson.Deserialize<RunFailure>(message) is { } failure
-                ? new RunFailureInfo(failure.Reason, failure.Message, failure.Retryable)
+                ? new RunFailureInfo(failure.Reason, failure.Message, failure.Retryable, failure.Owner)
                 : null;
         }
         catch (JsonException)

@@ -58,6 +58,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             IntendedTargetUid = status.Target?.StatefulSetUid,
             RecordedJobUid = status.Job?.Uid,
             Ending = EndingMapper.Read(status.Ending),
+            Revisions = RevisionMapper.Read(status.Revisions),
             Finding = plan?.Finding,
             Target = set is null ? null : new TargetObservation(set.Metadata.Uid ?? "", set.Spec?.Replicas ?? 1, MarkReader.Read(set)),
             Lease = leaseState,
@@ -76,8 +77,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             RemovePreviousJob = JobReader.Read(cleanUp, uid),
             CopyJob = JobReader.Read(copy, uid),
             CopyAttempt = attempt,
-            Node = pod?.Spec?.NodeName,
-            PodUid = pod?.Metadata.Uid,
+            Pod = pod,
         };
         return (world, entity);
 

@@ -21,8 +21,9 @@ internal sealed record World
     /// <summary>The number of that attempt, as the status had it when the Job was read.</summary>
     public int CopyAttempt { get; init; }
 
-    /// <summary>The node of the database's pod.</summary>
-    public string? Node { get; init; }
+    /// <summary>The database's pod; null where there is none now.</summary>
+    public V1Pod? Pod { get; init; }
 
-    public string? PodUid { get; init; }
+    /// <summary>The node of the database's pod.</summary>
+    public string? Node => Pod?.Spec?.NodeName;
 }

@@ -24,7 +24,7 @@ internal static class RunStatusBuilder
         if (decision.RecordIntent && world.Plan is { } plan)
         {
             status.StartTime = now;
-            status.Target = TargetRecord.Of(plan.Target, world);
+            status.Target = TargetRecord.Of(plan.Target, world, entity.RunSpec.Job);
             flow.Record(entity, plan);
         }
 
@@ -32,6 +32,11 @@ internal static class RunStatusBuilder
         {
             status.Job = new JobReference { Name = RunActions.JobName(entity, JobPurpose.Run), Uid = uid };
             status.Attempt = (world.Run.Job?.FailedPods ?? 0) + (world.Run.Job?.Outcome == JobOutcome.Failed ? 0 : 1);
+        }
+
+        if (decision.Revision is { } revision)
+        {
+            TargetRevision.Apply(entity, revision);
         }
 
         status.Ending = EndingMapper.Write(decision.Ending) ?? (decision.Stage.IsOver() ? status.Ending : null);

@@ -1,3 +1,4 @@
+using BackupOperator.Jobs;
 using BackupOperator.Targets;
 
 namespace BackupOperator.Runs;
@@ -5,16 +6,17 @@ namespace BackupOperator.Runs;
 /// <summary>Records a target as it was found. Pure.</summary>
 internal static class TargetRecord
 {
-    public static RecordedTarget Of(ResolvedTarget target, World world) => new()
+    public static RecordedTarget Of(ResolvedTarget target, World world, JobOptions? options) => new()
     {
         Replicas = target.Replicas,
         Ordinal = target.Ordinal,
         FirstOrdinal = target.FirstOrdinal == 0 ? null : target.FirstOrdinal,
         Pod = target.Pod,
-        PodUid = world.PodUid,
+        PodUid = world.Pod?.Metadata.Uid,
         Claim = target.Claim,
         Node = world.Node,
         Container = target.Container.Name,
         StatefulSetUid = target.StatefulSet.Metadata.Uid,
+        User = SidecarUser.Choose(target, world.Pod, options),
     };
 }
