@@ -26,6 +26,15 @@ internal static class EndingPlanner
             return Wait(o, ending, $"Waiting for pod {pod.Name} to undo its work and end");
         }
 
+        if (o.LostItsMark)
+        {
+            var swapping = o.Report?.Step is SidecarStep.Swapping or SidecarStep.RollingBack;
+            return Wait(o, ending, "Someone has removed the mark of a stopped database; the operator is starting MySQL again") with
+            {
+                Actions = [new RunAction.RestoreMark(swapping)],
+            };
+        }
+
         return o.OwnMark is { } mark ? BringBack(o, ending, mark, now) : Over(o, ending, databaseNotRestored: false);
     }
 

@@ -39,6 +39,10 @@ public abstract record RunAction
 
     public sealed record CreateJob(JobPurpose Purpose) : RunAction;
 
+    /// <summary>Puts the mark back that someone has taken away, so that the guard brings MySQL back.</summary>
+    /// <param name="Swapping">The sidecar was moving the data directories when it was last heard of.</param>
+    public sealed record RestoreMark(bool Swapping) : RunAction;
+
     /// <summary>Deletes the Job that has this uid, and its pods with it.</summary>
     public sealed record DeleteJob(JobPurpose Purpose, string Uid) : RunAction;
 

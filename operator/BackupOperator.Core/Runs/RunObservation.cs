@@ -27,6 +27,9 @@ public sealed record RunObservation
     /// <summary>The uid of the StatefulSet in the recorded intent.</summary>
     public string? IntendedTargetUid { get; init; }
 
+    /// <summary>The replicas to go back to, in the recorded intent.</summary>
+    public int? IntendedReplicas { get; init; }
+
     /// <summary>The uid of the Job as the status has it.</summary>
     public string? RecordedJobUid { get; init; }
 
@@ -63,6 +66,14 @@ public sealed record RunObservation
     /// </summary>
     public MarkObservation? OwnMark =>
         Target?.Mark is { } mark && (mark.RunUid == Run.Uid || (mark.RunUid.Length == 0 && StartedAt is not null && HoldsLease)) ? mark : null;
+
+    /// <summary>
+    /// Someone has taken the mark away and did not scale up: the sidecar has told that it stopped MySQL, nobody has told
+    /// that it runs again, and it is below the replicas it had.
+    /// </summary>
+    public bool LostItsMark =>
+        Target is { Mark: null } target && target.Uid == IntendedTargetUid && target.Replicas < IntendedReplicas
+        && HoldsLease && Report is { StoppedAt: not null, ResumedAt: null };
 
     public bool HoldsLease => Lease.Holder == Run.Holder;
 

@@ -174,4 +174,19 @@ public sealed class EndTests
         Decide(deleting).Actions.OfType<RunAction.RemoveFinalizer>().ShouldBeEmpty();
         Decide((deleting with { Stage = RunStage.Cancelled, Pods = [], Job = null }).WithoutMark()).Actions[^1].ShouldBe(new RunAction.RemoveFinalizer());
     }
+
+    [Theory]
+    [InlineData(SidecarStep.Archiving, false)]
+    [InlineData(SidecarStep.Swapping, true)]
+    public void A_mark_that_someone_took_from_a_stopped_database_is_put_back(SidecarStep step, bool swapping)
+    {
+        var o = Killed(step) with { IntendedReplicas = 1, Target = new TargetObservation("sts", 0) };
+        o = o.After(Decide(o));
+        Decide(o).ShouldSatisfyAllConditions(
+            d => d.Actions.ShouldBe([new RunAction.RestoreMark(swapping)]), d => d.Stage.IsOver().ShouldBeFalse());
+
+        // Once MySQL runs again there is nothing to put back; nor where another StatefulSet has the name.
+        Decide(o.WithoutMark()).Stage.IsOver().ShouldBeTrue();
+        Decide(o with { Target = new TargetObservation("another", 0) }).Stage.IsOver().ShouldBeTrue();
+    }
 }

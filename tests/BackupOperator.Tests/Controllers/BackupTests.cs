@@ -266,6 +266,22 @@ public sealed class BackupTests
     }
 
     [Fact]
+    public async Task A_mark_that_someone_removed_before_the_sidecar_died_does_not_leave_the_database_down()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var sidecar = await cluster.SidecarAsync(await cluster.ApplyAsync(Samples.Backup()));
+        await sidecar.QuiesceAsync();
+        await cluster.PatchAsync<V1StatefulSet>(
+            "db", new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [QuiesceMark.Annotation] = null } } });
+        await sidecar.DieAsync();
+
+        await cluster.DatabaseRunsAsync();
+        var failed = await cluster.BackupAsync("nightly", b => b.Status.Phase == BackupPhase.Failed, "Failed");
+        failed.Status.Failure!.Reason.ShouldBe(FailureReason.SidecarDied);
+        failed.Status.Conditions!.Single(c => c.Type == "DatabaseRestored").Status.ShouldBe("True");
+    }
+
+    [Fact]
     public async Task A_mark_that_became_unreadable_does_not_leave_the_database_down()
     {
         await using var cluster = await ScriptedCluster.StartAsync(replicas: 2);

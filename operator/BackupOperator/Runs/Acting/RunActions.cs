@@ -34,6 +34,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
             RunAction.DeleteJob delete => client.DeleteAsync<V1Job>(
                 JobName(entity, delete.Purpose), entity.Metadata.Namespace,
                 new DeleteRequest(DeletionPropagation.Foreground, Uid: delete.Uid), cancellationToken),
+            RunAction.RestoreMark mark => TargetMark.RestoreAsync(client, entity, world.StatefulSet!, mark.Swapping, cancellationToken),
             RunAction.ExpireJob expire => ExpireJobAsync(entity, expire.Purpose, cancellationToken),
             _ => throw new InvalidOperationException($"unknown action {action}"),
         };

@@ -56,6 +56,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             Deleting = entity.Metadata.DeletionTimestamp is not null,
             StartedAt = status.StartTime,
             IntendedTargetUid = status.Target?.StatefulSetUid,
+            IntendedReplicas = status.Target?.Replicas,
             RecordedJobUid = status.Job?.Uid,
             Ending = EndingMapper.Read(status.Ending),
             Revisions = RevisionMapper.Read(status.Revisions),
