@@ -2,7 +2,8 @@ namespace BackupOperator.Archive.Blocks;
 
 /// <summary>
 /// The blocks of one file, 48 bytes each; stretches of nothing but holes, or of nothing known, take no memory. It is the
-/// one place that holds what a backup knows of its blocks, so that it could move to a disk.
+/// one place that holds what a backup knows of its blocks, so that it could move to a disk. Holes may be set while others
+/// set blocks; it is read when they are done.
 /// </summary>
 internal sealed class BlockList
 {
@@ -34,40 +35,32 @@ internal sealed class BlockList
 
         set
         {
-            var before = this[index];
-            _unknown += (IsKnown(before) ? 1 : 0) - (IsKnown(value) ? 1 : 0);
-            var segment = index / SegmentSize;
-            if (_segments[segment] is not { } blocks)
+            lock (_segments)
             {
-                if (before == value)
-                {
-                    return;
-                }
-
-                blocks = _segments[segment] = new BlockReference[Math.Min(SegmentSize, Count - (segment * SegmentSize))];
-                Array.Fill(blocks, before);
+                Set(index, value);
             }
-
-            blocks[index % SegmentSize] = value;
         }
     }
 
     /// <summary>Makes a range a hole; none of its blocks may be known yet.</summary>
     public void SetHoles(int from, int to)
     {
-        for (var index = from; index < to;)
+        lock (_segments)
         {
-            var segment = index / SegmentSize;
-            var end = Math.Min(Count, (segment + 1) * SegmentSize);
-            if (index % SegmentSize == 0 && end <= to && _segments[segment] is null && !_holes[segment])
+            for (var index = from; index < to;)
             {
-                _holes[segment] = true;
-                _unknown -= end - index;
-                index = end;
-            }
-            else
-            {
-                this[index++] = BlockReference.Hole;
+                var segment = index / SegmentSize;
+                var end = Math.Min(Count, (segment + 1) * SegmentSize);
+                if (index % SegmentSize == 0 && end <= to && _segments[segment] is null && !_holes[segment])
+                {
+                    _holes[segment] = true;
+                    _unknown -= end - index;
+                    index = end;
+                }
+                else
+                {
+                    Set(index++, BlockReference.Hole);
+                }
             }
         }
     }
@@ -85,6 +78,25 @@ internal sealed class BlockList
                 }
             }
         }
+    }
+
+    private void Set(int index, BlockReference value)
+    {
+        var before = this[index];
+        _unknown += (IsKnown(before) ? 1 : 0) - (IsKnown(value) ? 1 : 0);
+        var segment = index / SegmentSize;
+        if (_segments[segment] is not { } blocks)
+        {
+            if (before == value)
+            {
+                return;
+            }
+
+            blocks = _segments[segment] = new BlockReference[Math.Min(SegmentSize, Count - (segment * SegmentSize))];
+            Array.Fill(blocks, before);
+        }
+
+        blocks[index % SegmentSize] = value;
     }
 
     private static bool IsKnown(BlockReference block) => block.IsStored || block.IsHole;

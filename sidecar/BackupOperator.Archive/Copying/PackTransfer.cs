@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Manifests;
+using BackupOperator.Archive.Native;
 using BackupOperator.Archive.Packs;
 using BackupOperator.Archive.Storage;
 
@@ -13,7 +14,7 @@ internal sealed class PackTransfer : IDisposable
     private readonly IObjectStore _from;
     private readonly IObjectStore _to;
     private readonly SemaphoreSlim _rented;
-    private readonly Stack<PartBuffer> _free = [];
+    private readonly Stack<PageBuffer> _free = [];
 
     public PackTransfer(IObjectStore from, IObjectStore to)
     {
@@ -22,7 +23,7 @@ internal sealed class PackTransfer : IDisposable
         _rented = new SemaphoreSlim(buffers);
         for (var i = 0; i < buffers; i++)
         {
-            _free.Push(new PartBuffer(to.PartSize));
+            _free.Push(new PageBuffer(to.PartSize));
         }
     }
 
@@ -65,9 +66,9 @@ internal sealed class PackTransfer : IDisposable
 
     public void Dispose()
     {
-        foreach (IDisposable buffer in _free)
+        foreach (var buffer in _free)
         {
-            buffer.Dispose();
+            buffer.Free();
         }
 
         _rented.Dispose();
@@ -102,7 +103,7 @@ internal sealed class PackTransfer : IDisposable
         }
     }
 
-    private async Task<StoredPart> SendAsync(string key, string upload, int number, PartBuffer buffer, ReadOnlyMemory<byte> content, Action<long> sent, CancellationTokenSource stop)
+    private async Task<StoredPart> SendAsync(string key, string upload, int number, PageBuffer buffer, ReadOnlyMemory<byte> content, Action<long> sent, CancellationTokenSource stop)
     {
         try
         {
@@ -154,7 +155,7 @@ internal sealed class PackTransfer : IDisposable
         }
     }
 
-    private async Task<PartBuffer> RentAsync(CancellationToken cancellationToken)
+    private async Task<PageBuffer> RentAsync(CancellationToken cancellationToken)
     {
         await _rented.WaitAsync(cancellationToken);
         lock (_free)
@@ -163,7 +164,7 @@ internal sealed class PackTransfer : IDisposable
         }
     }
 
-    private void Return(PartBuffer buffer)
+    private void Return(PageBuffer buffer)
     {
         lock (_free)
         {

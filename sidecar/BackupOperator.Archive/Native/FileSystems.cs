@@ -13,6 +13,9 @@ internal static partial class FileSystems
     // written (https://github.com/openzfs/zfs/issues/15526).
     private static readonly long[] Sparse = [0xEF53, 0x58465342, 0x9123683E, 0x01021994, 0xF2F52010];
 
+    // Where reading past the page cache is both possible and known to see what was written through it.
+    private static readonly long[] Direct = [0xEF53, 0x58465342, 0x9123683E, 0xF2F52010, 0x794C7630];
+
     // Large enough for struct statfs of every 64-bit Linux; type, block size, blocks, free, available come first.
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Statfs
@@ -30,6 +33,9 @@ internal static partial class FileSystems
 
     /// <summary>Whether holes need not be read to know that they are zeros.</summary>
     public static bool HasTrustedHoles(string folder) => Sparse.Contains(Read(folder).Type & 0xFFFFFFFF);
+
+    /// <summary>Whether files may be read past the page cache.</summary>
+    public static bool HasTrustedDirectReads(string folder) => Direct.Contains(Read(folder).Type & 0xFFFFFFFF);
 
     public static long AvailableBytes(string folder)
     {

@@ -51,11 +51,11 @@ internal static partial class Syscalls
     }
 
     /// <summary>
-    /// Opens a file to be written past the page cache: without a copy, and without pushing out of it what the database
-    /// on the same machine needs.
+    /// Opens a file to be read or written past the page cache: without a copy, and without pushing out of it what the
+    /// database on the same machine needs.
     /// </summary>
     /// <returns>Null where the file system cannot.</returns>
-    public static SafeFileHandle? TryOpenDirect(string path)
+    public static SafeFileHandle? TryOpenDirect(string path, FileAccess access)
     {
         // asm-generic/fcntl.h and arch/arm64/include/uapi/asm/fcntl.h
         var direct = RuntimeInformation.ProcessArchitecture switch
@@ -64,7 +64,7 @@ internal static partial class Syscalls
             Architecture.Arm64 => 0x10000,
             _ => 0,
         };
-        var file = direct == 0 ? -1 : Open(path, WriteOnly | direct | CloseOnExec);
+        var file = direct == 0 ? -1 : Open(path, (access == FileAccess.Read ? ReadOnly : WriteOnly) | direct | CloseOnExec);
         return file < 0 ? null : new SafeFileHandle(file, ownsHandle: true);
     }
 

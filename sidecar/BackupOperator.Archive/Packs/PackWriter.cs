@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Copying;
 using BackupOperator.Archive.Encryption;
+using BackupOperator.Archive.Native;
 using BackupOperator.Archive.Storage;
 
 namespace BackupOperator.Archive.Packs;
@@ -18,13 +19,13 @@ internal sealed class PackWriter(
 
     // One is filled while the others are on their way.
     private readonly SemaphoreSlim _buffers = new(Math.Max(2, store.Concurrency));
-    private readonly Stack<PartBuffer> _free = [];
-    private readonly List<PartBuffer> _all = [];
+    private readonly Stack<PageBuffer> _free = [];
+    private readonly List<PageBuffer> _all = [];
     private readonly List<Task> _finishing = [];
     private readonly ConcurrentDictionary<int, PackUpload> _unfinished = new();
     private int _nextNumber = firstNumber;
     private PackUpload? _pack;
-    private PartBuffer? _part;
+    private PageBuffer? _part;
     private int _filled;
     private volatile Exception? _fault;
 
@@ -82,9 +83,9 @@ internal sealed class PackWriter(
     public void Dispose()
     {
         _buffers.Dispose();
-        foreach (IDisposable buffer in _all)
+        foreach (var buffer in _all)
         {
-            buffer.Dispose();
+            buffer.Free();
         }
 
         foreach (var mirror in Mirrors)
@@ -157,7 +158,7 @@ internal sealed class PackWriter(
         pack.Transfers.Add(Task.Run(() => SendAsync(pack, number, buffer, filled), CancellationToken.None));
     }
 
-    private async Task<StoredPart> SendAsync(PackUpload pack, int number, PartBuffer buffer, int filled)
+    private async Task<StoredPart> SendAsync(PackUpload pack, int number, PageBuffer buffer, int filled)
     {
         List<Task> mirrored = [];
         try
@@ -185,7 +186,7 @@ internal sealed class PackWriter(
         }
     }
 
-    private async Task<PartBuffer> RentAsync()
+    private async Task<PageBuffer> RentAsync()
     {
         await _buffers.WaitAsync(cancellationToken);
         if (_fault is { } fault)
@@ -198,14 +199,14 @@ internal sealed class PackWriter(
         {
             if (!_free.TryPop(out var buffer))
             {
-                _all.Add(buffer = new PartBuffer(store.PartSize));
+                _all.Add(buffer = new PageBuffer(store.PartSize));
             }
 
             return buffer;
         }
     }
 
-    private void Return(PartBuffer buffer, Task users)
+    private void Return(PageBuffer buffer, Task users)
     {
         lock (_free)
         {
@@ -217,7 +218,7 @@ internal sealed class PackWriter(
             {
                 // A mirror that was given up may still read from it; another buffer takes its place.
                 _all.Remove(buffer);
-                _ = users.ContinueWith(_ => ((IDisposable)buffer).Dispose(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+                _ = users.ContinueWith(_ => buffer.Free(), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
             }
         }
 

@@ -1,7 +1,7 @@
 using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Compression;
 using BackupOperator.Archive.Encryption;
-using BackupOperator.Archive.Packs;
+using BackupOperator.Archive.Native;
 
 namespace BackupOperator.Archive.Reading;
 
@@ -10,7 +10,7 @@ internal sealed class BlockChecker(ArchiveReader archive) : IDisposable
 {
     private readonly ZstdDecompressor _zstd = new();
     private readonly Dictionary<string, FrameCipher> _ciphers = new(StringComparer.Ordinal);
-    private readonly PartBuffer _plain = new(ArchiveFormat.BlockSize);
+    private readonly PageBuffer _plain = new(ArchiveFormat.BlockSize);
     private readonly byte[] _patch = GC.AllocateUninitializedArray<byte>(ArchiveFormat.BlockSize);
     private byte[] _open = [];
 
@@ -41,7 +41,7 @@ internal sealed class BlockChecker(ArchiveReader archive) : IDisposable
     public void Dispose()
     {
         _zstd.Dispose();
-        ((IDisposable)_plain).Dispose();
+        _plain.Free();
         foreach (var cipher in _ciphers.Values)
         {
             cipher.Dispose();

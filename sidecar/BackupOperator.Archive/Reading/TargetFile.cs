@@ -30,7 +30,7 @@ internal sealed class TargetFile
             WasThere = false;
         }
 
-        _direct = entry.Size >= ArchiveFormat.BlockSize ? Syscalls.TryOpenDirect(fullPath) : null;
+        _direct = entry.Size >= ArchiveFormat.BlockSize ? Syscalls.TryOpenDirect(fullPath, FileAccess.Write) : null;
     }
 
     public ManifestEntry Entry { get; }

@@ -1,18 +1,26 @@
 using BackupOperator.Archive.Blocks;
 using BackupOperator.Archive.Compression;
 using BackupOperator.Archive.Encryption;
+using BackupOperator.Archive.Native;
 
 namespace BackupOperator.Archive.Writing;
 
 /// <summary>A block on its way through the pipeline, with its buffers; used again and again.</summary>
-internal sealed class BlockWork(bool isEncrypted)
+internal sealed class BlockWork(bool isEncrypted) : IDisposable
 {
-    public byte[] Plain { get; } = GC.AllocateUninitializedArray<byte>(ArchiveFormat.BlockSize);
+    private readonly PageBuffer _plain = new(ArchiveFormat.BlockSize);
+    private readonly PageBuffer _packed = new(ZstdCompressor.Bound(ArchiveFormat.BlockSize));
+    private readonly PageBuffer? _sealed = isEncrypted ? new PageBuffer(ArchiveFormat.LargestStoredBlock) : null;
 
-    public byte[] Packed { get; } = GC.AllocateUninitializedArray<byte>(ZstdCompressor.Bound(ArchiveFormat.BlockSize));
+    public Memory<byte> Plain => _plain.Memory;
+
+    public Memory<byte> Packed => _packed.Memory;
 
     /// <summary>Empty where nothing is encrypted.</summary>
-    public byte[] Sealed { get; } = isEncrypted ? GC.AllocateUninitializedArray<byte>(ArchiveFormat.BlockSize + FrameCipher.Overhead) : [];
+    public Memory<byte> Sealed => _sealed?.Memory ?? default;
+
+    /// <summary>Where the block is to be read from; whoever has read it lets go of it.</summary>
+    public SourceFile Source { get; private set; } = null!;
 
     public FileRecord File { get; private set; } = null!;
 
@@ -32,6 +40,9 @@ internal sealed class BlockWork(bool isEncrypted)
     /// <summary>Set when the worker is done.</summary>
     public TaskCompletionSource Done { get; private set; } = null!;
 
+    /// <summary>The file has become shorter, and there is no such block any more.</summary>
+    public bool IsGone { get; set; }
+
     /// <summary>Known when the block is a hole or stored already.</summary>
     public BlockReference? Known { get; set; }
 
@@ -49,8 +60,9 @@ internal sealed class BlockWork(bool isEncrypted)
 
     public ReadOnlyMemory<byte> Stored { get; set; }
 
-    public void Begin(FileRecord file, int index, int length, BlockReference before, bool hasLengthOfBefore)
+    public void Begin(SourceFile source, FileRecord file, int index, int length, BlockReference before, bool hasLengthOfBefore)
     {
+        Source = source;
         File = file;
         Index = index;
         Length = length;
@@ -58,9 +70,17 @@ internal sealed class BlockWork(bool isEncrypted)
         HasLengthOfBefore = hasLengthOfBefore;
         Candidates.Clear();
         Known = null;
+        IsGone = false;
         Changed = 0;
         Stored = default;
         Done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    }
+
+    public void Dispose()
+    {
+        _plain.Free();
+        _packed.Free();
+        _sealed?.Free();
     }
 
     /// <summary>The sums of what is stored.</summary>

@@ -13,7 +13,7 @@ internal sealed class BlockWorker(int? level, DataKey? key, PieceComparer compar
 
     public void Process(BlockWork work)
     {
-        var plain = work.Plain.AsSpan(0, work.Length);
+        var plain = work.Plain.Span[..work.Length];
         if (plain.IndexOfAnyExcept((byte)0) < 0)
         {
             work.Known = BlockReference.Hole;
@@ -27,26 +27,26 @@ internal sealed class BlockWorker(int? level, DataKey? key, PieceComparer compar
             return;
         }
 
-        var source = work.Plain.AsMemory(0, work.Length);
+        ReadOnlyMemory<byte> source = work.Plain[..work.Length];
         if (work.Before.IsStored && work.HasLengthOfBefore && comparer.FindChanged(work.Before, work.Sums.AsSpan(0, Pieces.Count(work.Length))) is > 0 and var changed)
         {
             work.Changed = changed;
             source = _pieces.AsMemory(0, Pieces.Gather(plain, changed, _pieces));
         }
 
-        var size = _compressor?.Compress(source.Span, work.Packed) ?? int.MaxValue;
+        var size = _compressor?.Compress(source.Span, work.Packed.Span) ?? int.MaxValue;
         if (size < source.Length)
         {
-            source = work.Packed.AsMemory(0, size);
+            source = work.Packed[..size];
         }
         else if (work.Changed != 0)
         {
             // The next block's pieces go where these are.
             source.CopyTo(work.Packed);
-            source = work.Packed.AsMemory(0, source.Length);
+            source = work.Packed[..source.Length];
         }
 
-        work.Stored = _cipher is null ? source : work.Sealed.AsMemory(0, _cipher.Seal(source.Span, work.Sealed));
+        work.Stored = _cipher is null ? source : work.Sealed[.._cipher.Seal(source.Span, work.Sealed.Span)];
         work.Checksum = BlockChecksum.Of(work.Stored.Span);
     }
 

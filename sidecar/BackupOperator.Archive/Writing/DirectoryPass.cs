@@ -6,17 +6,20 @@ using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Native;
 using BackupOperator.Archive.Packs;
 using BackupOperator.Archive.Reading;
-using Microsoft.Win32.SafeHandles;
 
 namespace BackupOperator.Archive.Writing;
 
 /// <summary>
-/// Reads a data directory once: one thread reads in order, workers hash and compress, and the pack writer takes the
-/// blocks in their order again. A fixed number of buffers goes round, so a slow store slows down the reader.
+/// Reads a data directory once: one thread goes over its files in order, workers read, hash and compress their blocks, and
+/// the pack writer takes the blocks in their order again. A fixed number of buffers goes round, so a slow store slows down
+/// the reading.
 /// </summary>
 internal sealed class DirectoryPass : IDisposable
 {
     private const int MostWorkers = 8;
+
+    // While these wait for the disk, the others have work for every core.
+    private const int ReadersMore = 2;
 
     private readonly ArchiveWriterOptions _options;
     private readonly PackWriter _packs;
@@ -26,8 +29,10 @@ internal sealed class DirectoryPass : IDisposable
     private readonly bool _isLive;
     private readonly bool _trustsTimes;
     private readonly bool _trustsHoles;
+    private readonly bool _readsPastCache;
     private readonly int _workers;
     private readonly CancellationTokenSource _stop;
+    private readonly List<BlockWork> _all = [];
     private readonly BlockingCollection<BlockWork> _free = [];
     private readonly BlockingCollection<BlockWork> _toWorkers = [];
     private readonly Channel<BlockWork> _inOrder = Channel.CreateUnbounded<BlockWork>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
@@ -48,11 +53,14 @@ internal sealed class DirectoryPass : IDisposable
         _isLive = isLive;
         _trustsTimes = FileSystems.HasTrustedTimes(options.SourceDirectory);
         _trustsHoles = FileSystems.HasTrustedHoles(options.SourceDirectory);
-        _workers = options.Workers ?? Math.Min(Environment.ProcessorCount, MostWorkers);
+        _readsPastCache = FileSystems.HasTrustedDirectReads(options.SourceDirectory);
+        var cores = options.Workers ?? Math.Min(Environment.ProcessorCount, MostWorkers);
+        _workers = cores + ReadersMore;
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        for (var i = 0; i < (_workers * 2) + 4; i++)
+        for (var i = 0; i < _workers + cores + 2; i++)
         {
-            _free.Add(new BlockWork(key is not null), CancellationToken.None);
+            _all.Add(new BlockWork(key is not null));
+            _free.Add(_all[i], CancellationToken.None);
         }
     }
 
@@ -62,7 +70,7 @@ internal sealed class DirectoryPass : IDisposable
     /// <param name="before">What an earlier pass or backup knows of a file; asked for in the order of the paths.</param>
     public async Task<PassResult> RunAsync(IReadOnlyList<SourceEntry> entries, Func<string, FileRecord?> before, ProgressMeter progress)
     {
-        var tasks = new List<Task> { OnThread(() => Read(entries, before, progress)), Task.Run(PackAsync) };
+        var tasks = new List<Task> { OnThread(() => Read(entries, before, progress)), Task.Run(() => PackAsync(progress)) };
         for (var i = 0; i < _workers; i++)
         {
             tasks.Add(OnThread(Work));
@@ -76,9 +84,18 @@ internal sealed class DirectoryPass : IDisposable
 
     public void Dispose()
     {
+        while (_toWorkers.TryTake(out var work))
+        {
+            work.Source.Release();
+        }
+
         _stop.Dispose();
         _free.Dispose();
         _toWorkers.Dispose();
+        foreach (var work in _all)
+        {
+            work.Dispose();
+        }
     }
 
     private static Task OnThread(Action work) =>
@@ -86,11 +103,6 @@ internal sealed class DirectoryPass : IDisposable
 
     private void Read(IReadOnlyList<SourceEntry> entries, Func<string, FileRecord?> before, ProgressMeter progress)
     {
-        if (_isLive)
-        {
-            Syscalls.YieldDisk();
-        }
-
         try
         {
             foreach (var entry in entries.Where(entry => entry.Kind == ManifestEntryKind.File))
@@ -101,7 +113,7 @@ internal sealed class DirectoryPass : IDisposable
                 {
                     _records[entry.Path] = known;
                     _unchanged++;
-                    _reused += known.Blocks.Stored().LongCount();
+                    Interlocked.Add(ref _reused, known.Blocks.Stored().LongCount());
                     progress.Add(entry.Stat.Size);
                 }
                 else
@@ -114,7 +126,7 @@ internal sealed class DirectoryPass : IDisposable
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new DataDirectoryException($"The data directory cannot be read: {error.Message}", error);
+            throw Unreadable(error);
         }
         finally
         {
@@ -134,10 +146,10 @@ internal sealed class DirectoryPass : IDisposable
         }
 
         var record = new FileRecord(entry.Path, stat, seenAt);
-        SafeFileHandle file;
+        SourceFile file;
         try
         {
-            file = File.OpenHandle(entry.FullPath, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.SequentialScan);
+            file = SourceFile.Open(entry.FullPath, stat.Size, _readsPastCache);
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -145,14 +157,18 @@ internal sealed class DirectoryPass : IDisposable
             return;
         }
 
-        using (file)
+        try
         {
             _records[entry.Path] = record;
-            ReadBlocks(file, record, known, entry.FullPath, progress);
+            HandOut(file, record, known, progress);
+        }
+        finally
+        {
+            file.Release();
         }
     }
 
-    private void ReadBlocks(SafeFileHandle file, FileRecord record, FileRecord? known, string fullPath, ProgressMeter progress)
+    private void HandOut(SourceFile file, FileRecord record, FileRecord? known, ProgressMeter progress)
     {
         long dataFrom = 0;
         long dataTo = 0;
@@ -163,8 +179,8 @@ internal sealed class DirectoryPass : IDisposable
             if (_trustsHoles && offset >= dataTo)
             {
                 _stop.Token.ThrowIfCancellationRequested();
-                dataFrom = Syscalls.NextData(file, offset) ?? long.MaxValue;
-                dataTo = dataFrom == long.MaxValue ? long.MaxValue : Syscalls.NextHole(file, dataFrom, record.Stat.Size);
+                dataFrom = Syscalls.NextData(file.Handle, offset) ?? long.MaxValue;
+                dataTo = dataFrom == long.MaxValue ? long.MaxValue : Syscalls.NextHole(file.Handle, dataFrom, record.Stat.Size);
                 var holes = (int)((Math.Min(dataFrom, record.Stat.Size + ArchiveFormat.BlockSize - 1) / ArchiveFormat.BlockSize) - index);
                 if (holes > 0)
                 {
@@ -179,43 +195,33 @@ internal sealed class DirectoryPass : IDisposable
             dataTo = Math.Max(dataTo, offset + length);
             var work = _free.Take(_stop.Token);
             var stored = known is not null && index < known.Blocks.Count ? known.Blocks[index] : BlockReference.Unknown;
-            work.Begin(record, index, length, stored, stored.IsStored && known!.BlockLength(index) == length);
+            work.Begin(file, record, index, length, stored, stored.IsStored && known!.BlockLength(index) == length);
             _candidates.Find(record.Path, index, stored, work.Candidates);
-            var read = Fill(file, work.Plain.AsSpan(0, length), offset);
-            if (read < length)
-            {
-                _free.Add(work, CancellationToken.None);
-                FailUnlessLive($"{fullPath} became shorter");
-                return;
-            }
-
-            _bytesRead += length;
-            _toWorkers.Add(work, _stop.Token);
+            file.Announce(length, offset);
+            file.Use();
+            _toWorkers.Add(work, CancellationToken.None);
             _inOrder.Writer.TryWrite(work);
-            progress.Add(length);
         }
-    }
-
-    private static int Fill(SafeFileHandle file, Span<byte> buffer, long offset)
-    {
-        var done = 0;
-        int read;
-        while (done < buffer.Length && (read = RandomAccess.Read(file, buffer[done..], offset + done)) > 0)
-        {
-            done += read;
-        }
-
-        return done;
     }
 
     private void Work()
     {
+        if (_isLive)
+        {
+            Syscalls.YieldDisk();
+        }
+
         using var worker = new BlockWorker(_options.CompressionLevel, _key, _comparer);
         foreach (var work in _toWorkers.GetConsumingEnumerable(_stop.Token))
         {
             try
             {
-                worker.Process(work);
+                Fill(work);
+                if (!work.IsGone)
+                {
+                    worker.Process(work);
+                }
+
                 work.Done.SetResult();
             }
             catch (Exception error)
@@ -225,20 +231,42 @@ internal sealed class DirectoryPass : IDisposable
         }
     }
 
-    private async Task PackAsync()
+    private void Fill(BlockWork work)
+    {
+        try
+        {
+            work.IsGone = work.Source.Read(work.Plain, work.Length, (long)work.Index * ArchiveFormat.BlockSize) < work.Length;
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(error);
+        }
+        finally
+        {
+            work.Source.Release();
+        }
+
+        if (work.IsGone)
+        {
+            FailUnlessLive($"{work.Source.FullPath} became shorter");
+        }
+    }
+
+    private async Task PackAsync(ProgressMeter progress)
     {
         await foreach (var work in _inOrder.Reader.ReadAllAsync(_stop.Token))
         {
             await work.Done.Task.WaitAsync(_stop.Token);
-            if (work.Known is { } known)
+            if (!work.IsGone)
             {
-                _reused += known.IsStored ? 1 : 0;
-                work.File.Blocks[work.Index] = known;
-            }
-            else
-            {
-                _stored++;
-                work.File.Blocks[work.Index] = await StoreAsync(work);
+                _bytesRead += work.Length;
+                if (work.Known is { IsStored: true })
+                {
+                    Interlocked.Increment(ref _reused);
+                }
+
+                work.File.Blocks[work.Index] = work.Known ?? await StoreAsync(work);
+                progress.Add(work.Length);
             }
 
             _free.Add(work, CancellationToken.None);
@@ -247,12 +275,15 @@ internal sealed class DirectoryPass : IDisposable
 
     private async ValueTask<BlockReference> StoreAsync(BlockWork work)
     {
+        _stored++;
         var block = new PackBlock(work.File.Path, work.Index, 0, work.Stored.Length, work.Checksum, work.Digest, work.Changed, work.Changed == 0 ? default : work.Before.Digest, work.StoredSums());
         var (pack, offset) = await _packs.AppendAsync(block, work.Stored);
         return work.Changed == 0
             ? new BlockReference(pack, offset, work.Stored.Length, work.Checksum, work.Digest)
             : work.Before.With(new BlockPatch(pack, offset, work.Stored.Length, work.Checksum, work.Changed), work.Digest);
     }
+
+    private static DataDirectoryException Unreadable(Exception error) => new($"The data directory cannot be read: {error.Message}", error);
 
     private void FailUnlessLive(string what)
     {

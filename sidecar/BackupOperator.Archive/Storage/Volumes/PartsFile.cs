@@ -73,7 +73,7 @@ internal sealed class PartsFile(string path, int partSize) : IDisposable
     private unsafe bool TryWriteDirectly(int number, ReadOnlyMemory<byte> content)
     {
         using var pinned = content.Pin();
-        if (((nint)pinned.Pointer | content.Length | PlaceOf(number)) % ArchiveFormat.PageSize != 0 || Native.Syscalls.TryOpenDirect(path) is not { } file)
+        if (((nint)pinned.Pointer | content.Length | PlaceOf(number)) % ArchiveFormat.PageSize != 0 || Native.Syscalls.TryOpenDirect(path, FileAccess.Write) is not { } file)
         {
             return false;
         }

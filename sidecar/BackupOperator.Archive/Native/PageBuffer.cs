@@ -1,12 +1,12 @@
 using System.Buffers;
 using System.Runtime.InteropServices;
 
-namespace BackupOperator.Archive.Packs;
+namespace BackupOperator.Archive.Native;
 
 /// <summary>
-/// Room for one part, outside of the collected heap and at an address that a disk can be written from without a copy.
+/// Memory outside of the collected heap, at an address that a disk can be read to and written from without a copy.
 /// </summary>
-internal sealed unsafe class PartBuffer(int size) : MemoryManager<byte>
+internal sealed unsafe class PageBuffer(int size) : MemoryManager<byte>
 {
     private void* _address = NativeMemory.AlignedAlloc((nuint)size, ArchiveFormat.PageSize);
 
@@ -17,6 +17,9 @@ internal sealed unsafe class PartBuffer(int size) : MemoryManager<byte>
     public override void Unpin()
     {
     }
+
+    /// <summary>Nobody may use it any more.</summary>
+    public void Free() => ((IDisposable)this).Dispose();
 
     protected override void Dispose(bool disposing)
     {
