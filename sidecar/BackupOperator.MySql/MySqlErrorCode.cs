@@ -13,6 +13,9 @@ public static class MySqlErrorCode
     public const int SyntaxError = 1064;
     public const int HostBlocked = 1129;
     public const int HostNotPrivileged = 1130;
+
+    /// <summary>ER_SPECIFIC_ACCESS_DENIED_ERROR: the statement needs a privilege that the user has not.</summary>
+    public const int PrivilegeMissing = 1227;
     public const int AccessDeniedNoPassword = 1698;
     public const int MustChangePassword = 1862;
     public const int AccountLocked = 3118;

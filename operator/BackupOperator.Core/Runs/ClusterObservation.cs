@@ -8,7 +8,11 @@ public sealed record TargetObservation(string Uid, int Replicas, MarkObservation
 /// <param name="RunUid">The run that stopped it; empty where the mark cannot be read.</param>
 /// <param name="Replicas">What to go back to.</param>
 /// <param name="Swapping">The data directory may be between two states.</param>
-public sealed record MarkObservation(string RunUid, string Pod, int Replicas, DateTimeOffset Since, DateTimeOffset Deadline, bool Swapping = false);
+public sealed record MarkObservation(string RunUid, string Pod, int Replicas, DateTimeOffset Since, DateTimeOffset Deadline, bool Swapping = false)
+{
+    /// <summary>The replicas that serve meanwhile; 0 where all are stopped.</summary>
+    public int QuiescedReplicas { get; init; }
+}
 
 /// <summary>The Lease of a target.</summary>
 /// <param name="Holder">Null where it is free.</param>

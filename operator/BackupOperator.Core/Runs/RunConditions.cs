@@ -26,7 +26,9 @@ internal static class RunConditions
 
         if (o.OwnMark is not null)
         {
-            yield return Stopped(o.Report);
+            yield return Stopped(o.Report) is { Status: not ConditionStatus.False } stopped && o.OwnMark.QuiescedReplicas > 0
+                ? stopped with { Message = $"{stopped.Message}; only the last replica stops, {o.OwnMark.QuiescedReplicas} of {o.OwnMark.Replicas} serve" }
+                : Stopped(o.Report);
             if (o.Ending?.SidecarGoneAt is null)
             {
                 yield return new Condition(

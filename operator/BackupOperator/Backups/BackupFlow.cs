@@ -12,7 +12,7 @@ internal sealed class BackupFlow(ClaimChecks claims, BackupCatalogue catalogue, 
 
     public async Task<Resolution<RunPlan>> PlanAsync(MySqlBackup entity, V1StatefulSet? set, CancellationToken cancellationToken)
     {
-        var (target, finding) = TargetResolver.Resolve(entity.Spec.Target, set, entity.Metadata.Namespace!);
+        var (target, finding) = await TargetAsync(entity, set, cancellationToken);
         if (target is null)
         {
             return finding!;
@@ -31,6 +31,26 @@ internal sealed class BackupFlow(ClaimChecks claims, BackupCatalogue catalogue, 
         {
             return new SpecFinding(FailureReason.InvalidSpec, e.Message + "; mend spec.naming.pathTemplate", Final: true);
         }
+    }
+
+    private async Task<Resolution<ResolvedTarget>> TargetAsync(MySqlBackup entity, V1StatefulSet? set, CancellationToken cancellationToken)
+    {
+        var @namespace = entity.Metadata.Namespace!;
+        if (set is null || entity.Spec.Cold.Scope == ColdScope.AllReplicas)
+        {
+            return TargetResolver.Resolve(entity.Spec.Target, set, @namespace);
+        }
+
+        var last = await client.GetAsync<V1Pod>(ScopeChooser.NameOfLast(set), @namespace, cancellationToken);
+        var (choice, impossible) = ScopeChooser.Choose(entity.Spec, set, last);
+        if (choice is null)
+        {
+            return impossible!;
+        }
+
+        var ordinal = choice.Scope == ColdScope.LastReplica ? ScopeChooser.LastOrdinal(set) : (int?)null;
+        var (target, finding) = TargetResolver.Resolve(entity.Spec.Target, set, @namespace, ordinal);
+        return target is null ? finding! : target with { Scope = choice };
     }
 
     public RunVerdict<MySqlBackup> Decide(MySqlBackup entity, World world, DateTimeOffset now)

@@ -32,7 +32,7 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
                 RecordedReplicas = run?.RunStatus.Target?.Replicas,
                 SidecarAlive = await SidecarAliveAsync(mark?.Pod ?? run?.RunStatus.Report?.Pod, @namespace, cancellationToken),
                 RunIsOpen = run is not null && !RunLookup.StageOf(run).IsOver(),
-                Answers = replicas >= wanted && wanted > 0 && IsCurrent(set) && await AnswersAsync(set, run, cancellationToken),
+                Answers = replicas >= wanted && wanted > 0 && IsCurrent(set) && await AnswersAsync(set, run, mark?.QuiescedReplicas ?? run?.RunStatus.Target?.QuiescedReplicas ?? 0, cancellationToken),
                 WaitingSince = waitingSince.TryGetValue(set.Metadata.Uid!, out var since) ? since : null,
             },
             run);
@@ -52,9 +52,10 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
         && await client.GetAsync<V1Pod>(name, @namespace, cancellationToken) is { } pod
         && PodReader.Read(pod, time.GetUtcNow()).Alive;
 
-    private async Task<bool> AnswersAsync(V1StatefulSet set, IRunEntity? run, CancellationToken cancellationToken)
+    /// <param name="served">How many pods were never stopped: the one after them must answer.</param>
+    private async Task<bool> AnswersAsync(V1StatefulSet set, IRunEntity? run, int served, CancellationToken cancellationToken)
     {
-        var first = set.Spec?.Ordinals?.Start ?? 0;
+        var first = (set.Spec?.Ordinals?.Start ?? 0) + served;
         var pod = await client.GetAsync<V1Pod>($"{set.Metadata.Name}-{first}", set.Metadata.Namespace, cancellationToken);
         var ports = (set.Spec?.Template?.Spec?.Containers ?? []).SelectMany(c => c.Ports ?? []);
         var port = run?.RunSpec.Target.Connection?.Port

@@ -29,6 +29,8 @@ internal static class RunSpecFactory
                 StatefulSet = spec.Target.StatefulSet,
                 StatefulSetUid = recorded.StatefulSetUid ?? "",
                 Replicas = recorded.Replicas ?? 0,
+                QuiescedReplicas = recorded.QuiescedReplicas ?? 0,
+                MaxReplicaLag = entity is MySqlBackup backup ? DurationText.Parse(backup.Spec.Cold.MaxReplicaLag) : default,
                 Ordinal = recorded.Ordinal ?? 0,
                 Pod = recorded.Pod ?? target?.Pod ?? "",
                 Claim = recorded.Claim ?? target?.Claim ?? "",

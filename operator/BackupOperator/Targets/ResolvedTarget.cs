@@ -12,6 +12,12 @@ internal sealed record ResolvedTarget(
     string? SubPath,
     string DataSubdirectory)
 {
+    /// <summary>Null where all pods stop, as for a restore.</summary>
+    public ScopeChoice? Scope { get; init; }
+
+    /// <summary>The replicas that stay while the run has the database stopped.</summary>
+    public int QuiescedReplicas => Scope?.Scope == ColdScope.LastReplica ? Replicas - 1 : 0;
+
     public int Replicas => StatefulSet.Spec?.Replicas ?? 1;
 
     public int FirstOrdinal => StatefulSet.Spec?.Ordinals?.Start ?? 0;

@@ -3,7 +3,8 @@ namespace BackupOperator.Targets;
 /// <summary>Finds pod, container, claim and data directory of a target in its StatefulSet. Pure.</summary>
 internal static class TargetResolver
 {
-    public static Resolution<ResolvedTarget> Resolve(DatabaseTarget target, V1StatefulSet? set, string @namespace)
+    /// <param name="chosen">The ordinal that was decided on; null for the target's own, or else the first.</param>
+    public static Resolution<ResolvedTarget> Resolve(DatabaseTarget target, V1StatefulSet? set, string @namespace, int? chosen = null)
     {
         if (set is null)
         {
@@ -20,7 +21,7 @@ internal static class TargetResolver
 
         var first = set.Spec?.Ordinals?.Start ?? 0;
         var replicas = set.Spec?.Replicas ?? 1;
-        var ordinal = target.Ordinal ?? first;
+        var ordinal = chosen ?? target.Ordinal ?? first;
         if (ordinal < first || (replicas > 0 && ordinal >= first + replicas))
         {
             return Missing(

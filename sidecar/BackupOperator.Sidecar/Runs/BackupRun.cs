@@ -32,6 +32,9 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
             await CheckAsync(cancellationToken);
             await Recovery.LookBeforeAsync(context, cancellationToken);
             await PrecopyAsync(cancellationToken);
+
+            // Hours may have passed: who replicates from whom may be different now.
+            await (context.Replica?.RequireAsync(cancellationToken) ?? Task.CompletedTask);
             await window.RunAsync(write: false, ReadAsync, mayStart: null, cancellationToken);
         }
 

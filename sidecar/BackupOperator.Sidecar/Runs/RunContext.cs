@@ -16,6 +16,9 @@ public sealed class RunContext
 
     public required AliveProbe Probe { get; init; }
 
+    /// <summary>Null where all pods stop.</summary>
+    public ReplicaCheck? Replica { get; init; }
+
     public required AnswerWait Answer { get; init; }
 
     public required Reporter Reporter { get; init; }

@@ -25,10 +25,11 @@ public sealed class RunExecutor(
         try
         {
             CheckUser();
+            await CheckReplicaAsync(cancellationToken);
         }
-        catch (RunException stranger)
+        catch (Exception problem)
         {
-            return LogFailure(FailureClassifier.Classify(stranger));
+            return LogFailure(FailureClassifier.Classify(problem));
         }
 
         if (run.Kind == RunKind.RemovePrevious)
@@ -193,6 +194,24 @@ public sealed class RunExecutor(
         }
     }
 
+    // Also before the first word: then a run that may stop all pods can still be made to do so.
+    private async Task CheckReplicaAsync(CancellationToken cancellationToken)
+    {
+        if (run.Kind != RunKind.Backup || !run.Target.LastReplicaOnly)
+        {
+            return;
+        }
+
+        var client = new TargetClient(kubernetes, run);
+        var state = await _retry.RunAsync(client.ReadAsync, settings.ApiPatience, cancellationToken);
+
+        // What an earlier attempt has stopped was fit when it was stopped, and cannot be asked now.
+        if (state?.IsStoppedBy(run) != true)
+        {
+            await new ReplicaCheck(client, run, settings, time).RequireAsync(cancellationToken);
+        }
+    }
+
     private async Task<RunReport?> ReadReportAsync(CancellationToken cancellationToken) =>
         (await _resource.ReadAsync(cancellationToken))?.RunStatus.Report;
 
@@ -221,6 +240,7 @@ public sealed class RunExecutor(
             Quiescer = new Quiescer(client, run, settings, _retry, time, loggers.CreateLogger<Quiescer>()),
             Resumer = new Resumer(client, run, settings, _retry, loggers.CreateLogger<Resumer>()),
             Probe = probe,
+            Replica = run.Target.LastReplicaOnly ? new ReplicaCheck(client, run, settings, time) : null,
             Answer = new AnswerWait(probe, run, settings, time),
             Reporter = reporter,
             Time = time,

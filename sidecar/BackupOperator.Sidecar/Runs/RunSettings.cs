@@ -31,6 +31,9 @@ public sealed record RunSettings
     /// <summary>The operator starts MySQL by itself this long after <see cref="RunTarget.MaxDowntime"/>.</summary>
     public TimeSpan DeadlineSlack { get; init; } = TimeSpan.FromMinutes(1);
 
+    /// <summary>How long a replica that lags, or is about to connect, is waited for.</summary>
+    public TimeSpan ReplicaPatience { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How long the API may stay silent before MySQL is touched.</summary>
     public TimeSpan ApiPatience { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -51,6 +51,8 @@ public static class RunSpecReader
             { Kind: RunKind.Restore, Restore: null } => throw Invalid("A run of kind Restore says nothing of the restore"),
             { Kind: RunKind.Copy, Copies.Count: 0 } => throw Invalid("A run of kind Copy names no copies"),
             { Target.Replicas: < 0 } => throw Invalid("The replicas to go back to are negative"),
+            _ when run.Target.QuiescedReplicas < 0 || (run.Target.LastReplicaOnly && run.Target.QuiescedReplicas != run.Target.Replicas - 1) =>
+                throw Invalid($"{run.Target.QuiescedReplicas} of {run.Target.Replicas} replicas cannot be what stays"),
             _ => run,
         };
     }

@@ -29,7 +29,7 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
         }
 
         TrackReadiness(pod);
-        if ((run.Target.Host ?? pod.Status?.PodIP) is not { Length: > 0 } host)
+        if (HostOf(pod) is not { Length: > 0 } host)
         {
             return new Aliveness(false, Describe(pod), IsHopeless(pod));
         }
@@ -58,7 +58,7 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
         try
         {
             var pod = await client.ReadPodAsync(run.Target.Pod, cancellationToken);
-            if ((run.Target.Host ?? pod?.Status?.PodIP) is not { Length: > 0 } host)
+            if (HostOf(pod) is not { Length: > 0 } host)
             {
                 return new ServerFacts();
             }
@@ -74,45 +74,15 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
 
     private async Task<Aliveness> AskAsync(string host, CancellationToken cancellationToken)
     {
-        if (ReadCredentials() is not { } login)
+        if (ServerLogin.To(host, run.Target, settings) is not { } options)
         {
             var greeting = await MySqlSession.GreetAsync(host, run.Target.Port, ConnectTimeout, cancellationToken);
             return new Aliveness(true, $"{greeting.Flavour} {greeting.Version} greets");
         }
 
-        var options = new MySqlConnectionOptions
-        {
-            Host = host,
-            Port = run.Target.Port,
-            User = login.User,
-            Password = login.Password,
-            Tls = Enum.TryParse<MySqlTlsMode>(run.Target.Tls, ignoreCase: true, out var tls) ? tls : MySqlTlsMode.Preferred,
-            ConnectTimeout = ConnectTimeout,
-            CommandTimeout = ConnectTimeout,
-        };
         await using var session = await MySqlSession.ConnectAsync(options, cancellationToken);
         var one = await session.ScalarAsync("SELECT 1", cancellationToken);
         return new Aliveness(one == "1", $"{session.Greeting.Flavour} {session.Greeting.Version} answers SELECT 1 with {one}");
-    }
-
-    // Read at each use: a Secret may be rotated while the run waits, and nothing secret stays in memory.
-    private (string User, string Password)? ReadCredentials()
-    {
-        if (!run.Target.HasCredentials)
-        {
-            return null;
-        }
-
-        try
-        {
-            return (
-                File.ReadAllText(Path.Combine(settings.MySqlCredentials, "username")).Trim(),
-                File.ReadAllText(Path.Combine(settings.MySqlCredentials, "password")).TrimEnd('\r', '\n'));
-        }
-        catch (IOException)
-        {
-            return null;
-        }
     }
 
     // A network policy may keep the sidecar from MySQL. Then a readiness probe speaks for it; without one, Ready says nothing.
@@ -123,6 +93,9 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
         && time.GetElapsedTime(since) >= ReadyLongEnough
             ? new Aliveness(true, $"pod {run.Target.Pod} is ready; MySQL cannot be reached from here ({silent.Message})")
             : null;
+
+    // A host that is named leads to whoever serves: where one pod of several stops, its own answer counts.
+    private string? HostOf(V1Pod? pod) => (run.Target.LastReplicaOnly ? null : run.Target.Host) ?? pod?.Status?.PodIP;
 
     private void TrackReadiness(V1Pod pod)
     {

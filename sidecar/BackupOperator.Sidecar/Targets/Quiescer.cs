@@ -4,12 +4,14 @@ using Microsoft.Extensions.Logging;
 namespace BackupOperator.Sidecar.Targets;
 
 /// <summary>
-/// Stops the database by scaling its StatefulSet to zero. The mark that says who stopped it, and what to go back to,
+/// Stops the database by scaling its StatefulSet to zero, or its last replica by scaling it to one less. The mark that says who stopped it, and what to go back to,
 /// is part of the same patch: there is no moment at which the database is stopped and nobody knows why.
 /// </summary>
 public sealed class Quiescer(
     TargetClient client, RunSpec run, RunSettings settings, ApiRetry retry, TimeProvider time, ILogger<Quiescer> logger)
 {
+    private int Quiesced => run.Target.QuiescedReplicas;
+
     /// <summary>Whether this attempt has stopped MySQL, or has found it stopped by an earlier one: then it must bring it back.</summary>
     public bool HasTouched { get; private set; }
 
@@ -31,7 +33,7 @@ public sealed class Quiescer(
                     await client.PatchAsync(state, mark with { Pod = settings.PodName }, replicas: null, token);
                 }
 
-                return new FoundTarget(state.Mark is not null, state.Mark is { Replicas: > 0 } && state.Replicas == 0, state.Mark?.Swapping == true);
+                return new FoundTarget(state.Mark is not null, IsStopped(state), state.Mark?.Swapping == true);
             },
             settings.ApiPatience,
             cancellationToken);
@@ -49,7 +51,7 @@ public sealed class Quiescer(
 
                 // A database that is down already went down with the first mark; the clock of the downtime goes on.
                 var now = time.GetUtcNow();
-                var since = state.Replicas == 0 && state.Mark is { Replicas: > 0 } earlier ? earlier.Since : now;
+                var since = IsStopped(state) ? state.Mark!.Since : now;
                 var mark = new QuiesceMark
                 {
                     Run = run.Uid,
@@ -57,6 +59,7 @@ public sealed class Quiescer(
                     Name = run.Name,
                     Pod = settings.PodName,
                     Replicas = run.Target.Replicas,
+                    QuiescedReplicas = Quiesced,
                     Since = since,
                     Deadline = since + run.Target.MaxDowntime + settings.DeadlineSlack,
                     Swapping = swapping || state.Mark?.Swapping == true,
@@ -64,14 +67,14 @@ public sealed class Quiescer(
 
                 // Before the answer, which may be lost.
                 HasTouched = true;
-                await client.PatchAsync(state, mark, replicas: 0, token);
-                logger.LogInformation("StatefulSet {StatefulSet} scaled from {Replicas} to 0", run.Target.StatefulSet, state.Replicas);
+                await client.PatchAsync(state, mark, Quiesced, token);
+                logger.LogInformation("StatefulSet {StatefulSet} scaled from {Replicas} to {Quiesced}", run.Target.StatefulSet, state.Replicas, Quiesced);
                 return mark;
             },
             settings.ApiPatience,
             cancellationToken);
 
-    /// <summary>Waits until no pod of the StatefulSet exists any more.</summary>
+    /// <summary>Waits until no pod that is to stop exists any more.</summary>
     /// <exception cref="RunException">They did not stop in time, or someone changed the StatefulSet meanwhile.</exception>
     public async Task WaitUntilGoneAsync(CancellationToken cancellationToken)
     {
@@ -143,6 +146,9 @@ public sealed class Quiescer(
             : throw Changed($"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was deleted and created again");
     }
 
+    private static bool IsStopped(TargetState state) =>
+        state.Mark is { } mark && mark.Replicas > mark.QuiescedReplicas && state.Replicas == mark.QuiescedReplicas;
+
     private void RefuseForeignHands(TargetState state)
     {
         if (state.Annotation is not null && !state.IsStoppedBy(run))
@@ -158,7 +164,7 @@ public sealed class Quiescer(
                 $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} would delete its claims when it is scaled down: set spec.persistentVolumeClaimRetentionPolicy.whenScaled to Retain");
         }
 
-        var expected = state.IsStoppedBy(run) && state.Replicas == 0 ? 0 : run.Target.Replicas;
+        var expected = state.IsStoppedBy(run) && state.Replicas == Quiesced ? Quiesced : run.Target.Replicas;
         if (state.Replicas != expected)
         {
             throw Changed($"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was scaled from {run.Target.Replicas} to {state.Replicas} replicas");
@@ -172,10 +178,10 @@ public sealed class Quiescer(
             throw Changed($"The annotation {QuiesceMark.Annotation} of StatefulSet {run.Namespace}/{run.Target.StatefulSet} was changed or removed");
         }
 
-        if (state.Replicas != 0)
+        if (state.Replicas != Quiesced)
         {
             throw Changed(
-                $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was scaled to {state.Replicas} while it was stopped "
+                $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was scaled to {state.Replicas} while this run had it at {Quiesced} "
                 + "(by a person, an autoscaler, or a GitOps tool that reverts spec.replicas: let it ignore that field)");
         }
     }

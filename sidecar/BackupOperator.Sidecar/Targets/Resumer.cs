@@ -41,10 +41,10 @@ public sealed class Resumer(TargetClient client, RunSpec run, RunSettings settin
         if (state.Annotation is null)
         {
             // The guard has brought it back; or someone has removed the mark alone, and then MySQL would stay down.
-            if (stopped && state.Replicas == 0 && run.Target.Replicas > 0)
+            if (stopped && state.Replicas == run.Target.QuiescedReplicas && run.Target.Replicas > run.Target.QuiescedReplicas)
             {
                 await client.PatchAsync(state, mark: null, run.Target.Replicas, cancellationToken);
-                logger.LogWarning("The mark of StatefulSet {StatefulSet} was gone while it was scaled to 0; scaled to {Replicas}", run.Target.StatefulSet, run.Target.Replicas);
+                logger.LogWarning("The mark of StatefulSet {StatefulSet} was gone while it was stopped; scaled to {Replicas}", run.Target.StatefulSet, run.Target.Replicas);
             }
 
             return true;

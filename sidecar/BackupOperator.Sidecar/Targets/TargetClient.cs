@@ -45,7 +45,7 @@ public sealed class TargetClient(IKubernetesClient kubernetes, RunSpec run)
     /// <summary>The pods that a stop must end, and that may not come back while it lasts.</summary>
     public IReadOnlyList<string> PodNames(TargetState state) =>
     [
-        .. Enumerable.Range(state.FirstOrdinal, Math.Max(run.Target.Replicas, 0))
+        .. Enumerable.Range(state.FirstOrdinal + run.Target.QuiescedReplicas, Math.Max(run.Target.Replicas - run.Target.QuiescedReplicas, 0))
             .Select(ordinal => $"{run.Target.StatefulSet}-{ordinal}")
             .Append(run.Target.Pod)
             .Distinct(StringComparer.Ordinal),

@@ -14,7 +14,7 @@ public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<Sche
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"},"s3":{"bucket":"bbb"}}}""", "exactly one of s3 and volume")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"type":"Schema"}""", "spec.type")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"method":"Snapshot"}""", "spec.method")]
-    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"cold":{"scope":"LastReplica"}}""", "spec.cold.scope")]
+    [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"cold":{"scope":"TwoReplicas"}}""", "spec.cold.scope")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"cold":{"maxDowntime":"half an hour"}}""", "spec.cold.maxDowntime")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"compression":{"level":20}}""", "spec.compression.level")]
     [InlineData("""{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"naming":{"pathTemplate":"{name}"}}""", "{uid}")]

@@ -99,11 +99,12 @@ internal sealed class FakeSidecar
             Name = Run.Name,
             Pod = Pod,
             Replicas = Run.Target.Replicas,
+            QuiescedReplicas = Run.Target.QuiescedReplicas,
             Since = now,
             Deadline = now + (maxDowntime ?? Run.Target.MaxDowntime),
             Swapping = swapping,
         };
-        await PatchSetAsync(mark.ToAnnotation(), replicas: 0);
+        await PatchSetAsync(mark.ToAnnotation(), Run.Target.QuiescedReplicas);
         await ReportAsync(new RunReport { Step = RunStep.Archiving, StoppedAt = now, LockedAt = now });
     }
 

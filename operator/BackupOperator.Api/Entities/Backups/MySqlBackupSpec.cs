@@ -7,6 +7,9 @@ namespace BackupOperator.Api.Entities;
 [ValidationRule("has(self.job) == has(oldSelf.job)", "job is immutable; create a new MySqlBackup")]
 [ValidationRule("has(self.encryption) == has(oldSelf.encryption)", "encryption is immutable; create a new MySqlBackup")]
 [ValidationRule("has(self.copies) == has(oldSelf.copies)", "copies is immutable; create a new MySqlBackup")]
+[ValidationRule(
+    "self.cold.scope != 'LastReplica' || (has(self.target.connection) && has(self.target.connection.secretRef))",
+    "cold.scope LastReplica needs target.connection.secretRef: how the pods replicate is asked by SQL")]
 public sealed class MySqlBackupSpec : IRunSpec
 {
     [Required]
@@ -108,15 +111,28 @@ public enum BackupMethod
 /// <summary>Which pods stop.</summary>
 public enum ColdScope
 {
+    /// <summary>All of them; nothing serves meanwhile.</summary>
     AllReplicas,
+
+    /// <summary>The one with the highest ordinal, if it is a replica that keeps up; the others serve.</summary>
+    LastReplica,
+
+    /// <summary>LastReplica where it is possible, else AllReplicas; the status says which and why.</summary>
+    Auto,
 }
 
 /// <summary>How a cold backup stops the database.</summary>
 public sealed class ColdBackupOptions
 {
-    [Description("Which pods stop.")]
+    [Description("Which pods stop. LastReplica backs up the pod with the highest ordinal while the others serve; it must be a replica that keeps up.")]
     [Default(ColdScope.AllReplicas)]
     public ColdScope Scope { get; set; } = ColdScope.AllReplicas;
+
+    [Pattern(DurationText.Pattern)]
+    [Length(2, 32)]
+    [Description("How far the last replica may be behind its source when it is to be stopped alone.")]
+    [Default("60s")]
+    public string MaxReplicaLag { get; set; } = "60s";
 
     [Description("Store all blocks while MySQL serves, so that it is stopped for the changed ones only.")]
     [Default(true)]

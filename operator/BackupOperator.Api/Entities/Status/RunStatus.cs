@@ -24,7 +24,7 @@ public abstract class RunStatus
     [Description("When each phase was entered last.")]
     public Dictionary<string, DateTimeOffset>? PhaseTimes { get; set; }
 
-    [Description("Seconds from the scale-down to the first answer of MySQL.")]
+    [Description("Seconds from the scale-down to the first answer of MySQL; with scope LastReplica those of that pod alone, while the others served.")]
     public double? DowntimeSeconds { get; set; }
 
     [Description("Number of the pod that is at work, from 1.")]

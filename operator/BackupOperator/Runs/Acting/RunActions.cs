@@ -84,7 +84,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
     private async Task CreateJobAsync<TEntity>(TEntity entity, World world, IRunFlow<TEntity> flow, JobPurpose purpose, CancellationToken cancellationToken)
         where TEntity : class, IRunEntity
     {
-        var resolution = TargetResolver.Resolve(entity.RunSpec.Target, world.StatefulSet, entity.Metadata.Namespace!);
+        var resolution = TargetResolver.Resolve(entity.RunSpec.Target, world.StatefulSet, entity.Metadata.Namespace!, entity.RunStatus.Target?.Ordinal);
         if (resolution.Value is null && purpose != JobPurpose.Copy)
         {
             throw new RejectedException(FailureReason.TargetChanged, resolution.Finding!.Message);

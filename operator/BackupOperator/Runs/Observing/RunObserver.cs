@@ -60,6 +60,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             RecordedJobUid = status.Job?.Uid,
             Ending = EndingMapper.Read(status.Ending),
             Revisions = RevisionMapper.Read(status.Revisions),
+            MayStopAll = entity is MySqlBackup { Spec.Cold.Scope: ColdScope.Auto } && status.Target?.QuiescedReplicas > 0,
             Finding = plan?.Finding,
             Target = set is null ? null : new TargetObservation(set.Metadata.Uid ?? "", set.Spec?.Replicas ?? 1, MarkReader.Read(set)),
             Lease = leaseState,

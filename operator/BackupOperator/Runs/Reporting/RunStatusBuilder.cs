@@ -36,7 +36,7 @@ internal static class RunStatusBuilder
 
         if (decision.Revision is { } revision)
         {
-            TargetRevision.Apply(entity, revision);
+            TargetRevision.Apply(entity, world.StatefulSet, revision);
         }
 
         status.Ending = EndingMapper.Write(decision.Ending) ?? (decision.Stage.IsOver() ? status.Ending : null);

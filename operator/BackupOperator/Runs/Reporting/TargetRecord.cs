@@ -17,6 +17,9 @@ internal static class TargetRecord
         Node = world.Node,
         Container = target.Container.Name,
         StatefulSetUid = target.StatefulSet.Metadata.Uid,
+        Scope = target.Scope?.Scope.ToString(),
+        ScopeBecause = target.Scope?.Because,
+        QuiescedReplicas = target.QuiescedReplicas == 0 ? null : target.QuiescedReplicas,
         User = SidecarUser.Choose(target, world.Pod, options),
     };
 }
