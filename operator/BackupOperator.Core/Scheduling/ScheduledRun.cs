@@ -1,0 +1,12 @@
+using BackupOperator.Core.Runs;
+
+namespace BackupOperator.Core.Scheduling;
+
+/// <summary>A backup of the schedule.</summary>
+public sealed record ScheduledRun(string Name, RunStage Stage, DateTimeOffset CreatedAt)
+{
+    public DateTimeOffset? CompletedAt { get; init; }
+
+    /// <summary>It is to end, or to go.</summary>
+    public bool Ending { get; init; }
+}
