@@ -7,12 +7,13 @@ using BackupOperator.Metrics;
 using BackupOperator.Options;
 using BackupOperator.Restores;
 using BackupOperator.Runs;
+using BackupOperator.Schedules;
 using BackupOperator.Statuses;
 using BackupOperator.Targets;
 
 namespace BackupOperator;
 
-/// <summary>Puts the operator together: three controllers on one client.</summary>
+/// <summary>Puts the operator together: the controllers on one client.</summary>
 internal sealed class Composition(
     IKubernetesClient client,
     OperatorOptions options,
@@ -28,6 +29,7 @@ internal sealed class Composition(
     {
         var host = new ControllerHost(client, options.Controllers, time, loggers);
         metrics.Targets.Observe(host.CacheOf<V1StatefulSet>(), host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>());
+        metrics.Schedules.Observe(host.CacheOf<MySqlBackupSchedule>());
         var lookup = new RunLookup(client, host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), options.MaxConcurrentRuns);
         var statuses = new StatusWriter(client);
         var observer = new RunObserver(client, lookup, options, time);
@@ -42,11 +44,17 @@ internal sealed class Composition(
             new GuardObserver(client, lookup, new PodAnswer(server, time), time), new GuardActions(client, statuses, time),
             events, time, loggers.CreateLogger<StatefulSetGuardController>());
 
+        var schedules = new MySqlBackupScheduleController(
+            new ScheduleObserver(client, host.CacheOf<MySqlBackup>()), new ScheduleActions(client), statuses, events, time, loggers.CreateLogger<MySqlBackupScheduleController>());
+
         var backupController = new MySqlBackupController(backups);
         var restoreController = new MySqlRestoreController(restores);
         return host
             .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFilter(MySqlBackupController.IsOfInterest), MySqlBackup.KindName, lookup))
             .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
+            .Add(schedules, builder => builder
+                .WithLogProperties(schedule => [new("target", schedule.Spec.Template.Spec.Target.StatefulSet)])
+                .Watches<MySqlBackup>(ScheduledBackups.ScheduleOf, concerns: ScheduledBackups.Concerns))
             .Add(guard, builder => builder
                 .WithFilter(StatefulSetGuardController.IsMarked)
                 .WithLogProperties(set => [new("run", QuiesceMark.Parse(set.Annotation(QuiesceMark.Annotation))?.Run), new("target", set.Metadata.Name)])

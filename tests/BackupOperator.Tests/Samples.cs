@@ -55,6 +55,13 @@ internal static class Samples
         },
     };
 
+    /// <summary>Its ticks are far away, unless a test says otherwise.</summary>
+    public static MySqlBackupSchedule Schedule(string name = "nightly") => new()
+    {
+        Metadata = new V1ObjectMeta { Name = name, Namespace = Namespace },
+        Spec = new MySqlBackupScheduleSpec { Schedule = "0 0 29 2 *", Template = new BackupTemplate { Spec = Backup().Spec } },
+    };
+
     public static MySqlRestore Restore(string name = "back") => new()
     {
         Metadata = new V1ObjectMeta { Name = name, Namespace = Namespace },

@@ -103,6 +103,12 @@ public static class SchedulePlanner
             start = new RunStart(name, RunCause.Creation, null, memory with { FirstRun = name });
         }
 
+        if (start is not null && o.Runs.Any(r => r.Name == start.Name))
+        {
+            // Created by an operator that died before it wrote that down.
+            return new ScheduleDecision { Memory = start.Memory, LookAgain = now };
+        }
+
         // While it cannot start, ticks go on being accounted for.
         return start is null || Occupied(o) is not null
             ? null

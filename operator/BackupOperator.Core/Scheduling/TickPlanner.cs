@@ -17,7 +17,14 @@ internal static class TickPlanner
             return Idle(memory, due);
         }
 
-        memory = AccountForEarlier(memory, due, tick, news);
+        memory = AccountForEarlier(o, memory, due, tick, news);
+        var started = memory with { AccountedUntil = tick, LastScheduleTime = tick, Waiting = null };
+        if (o.Runs.Any(r => r.Tick == tick))
+        {
+            // Created by an operator that died before it wrote that down.
+            return Idle(started, due);
+        }
+
         if (o.Rules.StartingDeadline is { } deadline && now > due.Start + deadline)
         {
             return Idle(TooLate(memory, tick, deadline, news), due);
@@ -28,7 +35,6 @@ internal static class TickPlanner
             return Wait(o, memory, due, waiting, until, news);
         }
 
-        var started = memory with { AccountedUntil = tick, LastScheduleTime = tick, Waiting = null };
         return new ScheduleDecision
         {
             Memory = memory,
@@ -42,10 +48,11 @@ internal static class TickPlanner
     public static string Ticks(int count) => count == 1 ? "1 tick" : (count >= DueTick.Most ? "At least " : "") + string.Create(CultureInfo.InvariantCulture, $"{count} ticks");
 
     /// <summary>All before the last one that is due: one of them may have been waiting, the others found nobody.</summary>
-    private static ScheduleMemory AccountForEarlier(ScheduleMemory memory, DueTick due, DateTimeOffset tick, List<ScheduleNews> news)
+    private static ScheduleMemory AccountForEarlier(ScheduleObservation o, ScheduleMemory memory, DueTick due, DateTimeOffset tick, List<ScheduleNews> news)
     {
-        var missed = due.Before;
-        if (memory.Waiting is { } waiting && waiting.Tick < tick)
+        var created = o.Runs.Where(r => r.Tick > memory.AccountedUntil && r.Tick < tick).Select(r => r.Tick).Distinct().ToList();
+        var missed = due.Before - created.Count;
+        if (memory.Waiting is { } waiting && waiting.Tick < tick && !created.Contains(waiting.Tick))
         {
             news.Add(SchedulePlanner.Skipped(waiting));
             memory = memory with { Skipped = memory.Skipped + 1, Waiting = null };
@@ -54,10 +61,16 @@ internal static class TickPlanner
 
         if (missed > 0)
         {
-            news.Add(new ScheduleNews("Missed", $"{Ticks(missed)} from {due.First:u} on found no operator at work and will not be made up for; {tick:u} is the last that is due", IsWarning: true));
+            news.Add(new ScheduleNews("Missed", $"{Ticks(missed)} from {due.First:u} on were missed: no operator was at work, or it could not carry out the schedule. {tick:u} is the last that is due", IsWarning: true));
         }
 
-        return due.Before == 0 ? memory : memory with { Missed = memory.Missed + Math.Max(0, missed), AccountedUntil = tick.AddSeconds(-1) };
+        return due.Before == 0 ? memory : memory with
+        {
+            Missed = memory.Missed + Math.Max(0, missed),
+            AccountedUntil = tick.AddSeconds(-1),
+            LastScheduleTime = created.Max() ?? memory.LastScheduleTime,
+            Waiting = null,
+        };
     }
 
     private static ScheduleMemory TooLate(ScheduleMemory memory, DateTimeOffset tick, TimeSpan deadline, List<ScheduleNews> news)

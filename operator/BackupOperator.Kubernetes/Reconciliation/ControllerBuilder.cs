@@ -60,7 +60,9 @@ public sealed class ControllerBuilder<TEntity>
         Watches<TSecondary>(OwnersOf, labelSelector);
 
     /// <summary>A change of another object reconciles what <paramref name="map"/> says; it sees the states before and after.</summary>
-    public ControllerBuilder<TEntity> Watches<TSecondary>(Func<TSecondary, IEnumerable<NamespacedName>> map, string? labelSelector = null)
+    /// <param name="concerns">Whether a change from one state to another matters; one that appears or goes always does.</param>
+    public ControllerBuilder<TEntity> Watches<TSecondary>(
+        Func<TSecondary, IEnumerable<NamespacedName>> map, string? labelSelector = null, Func<TSecondary, TSecondary, bool>? concerns = null)
         where TSecondary : class, IKubernetesObject
     {
         Secondaries.Add((pool, namespaces, enqueue) =>
@@ -70,6 +72,11 @@ public sealed class ControllerBuilder<TEntity>
             {
                 informer.Subscribe(change =>
                 {
+                    if (change is { Type: EntityChangeType.Updated, Previous: { } previous } && concerns?.Invoke(previous, change.Entity) == false)
+                    {
+                        return;
+                    }
+
                     var states = change.Previous is null ? [change.Entity] : new[] { change.Entity, change.Previous };
                     foreach (var key in states.SelectMany(map).Distinct())
                     {

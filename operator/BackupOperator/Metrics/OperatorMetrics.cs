@@ -14,12 +14,15 @@ internal sealed class OperatorMetrics : IDisposable
     {
         Runs = new RunMetrics(meter);
         Targets = new TargetMetrics(meter, Runs, time);
+        Schedules = new ScheduleMetrics(meter);
         ProcessMetrics.AddTo(meter);
     }
 
     public RunMetrics Runs { get; }
 
     public TargetMetrics Targets { get; }
+
+    public ScheduleMetrics Schedules { get; }
 
     /// <summary>Whether a meter is this operator's, or the one of the Kubernetes client and the controllers.</summary>
     public bool Owns(Meter other) => other == meter || other.Name == KubernetesMeter.Name;

@@ -239,6 +239,30 @@ public sealed class SchedulePlannerTests
     }
 
     [Theory]
+    [InlineData(ConcurrencyPolicy.Forbid)]
+    [InlineData(ConcurrencyPolicy.Allow)]
+    [InlineData(ConcurrencyPolicy.Replace)]
+    public void A_backup_that_was_created_and_not_written_down_is_no_second_one_and_no_missed_tick(ConcurrencyPolicy policy)
+    {
+        var story = new ScheduleStory { Token = "a" };
+        story.Rules = story.Rules with { Concurrency = policy, Immediate = true, StartingDeadline = TimeSpan.FromMinutes(10) };
+        foreach (var time in new[] { "2026-01-01T00:30:00Z", "2026-01-01T00:31:00Z", "2026-01-01T03:00:00Z" })
+        {
+            story.DiesBeforeItWrites = true;
+            story.Look(time).DiesBeforeItWrites = false;
+            story.Ends(RunStage.Completed);
+            story.Look(time == "2026-01-01T03:00:00Z" ? "2026-01-01T06:00:00Z" : time).Ends(RunStage.Completed);
+        }
+
+        story.Started.Count.ShouldBe(4, "by token, at once, the tick of 3 and the one of 6");
+        story.StartedTicks.ShouldBe([ScheduleStory.At("2026-01-01T03:00:00Z"), ScheduleStory.At("2026-01-01T06:00:00Z")]);
+        story.Memory.Missed.ShouldBe(4, "1, 2, 4 and 5");
+        story.Memory.Skipped.ShouldBe(0);
+        story.Memory.FirstRun.ShouldNotBeNull();
+        story.Memory.Triggers.ShouldHaveSingleItem();
+    }
+
+    [Theory]
     [InlineData(10)]
     [InlineData(300)]
     public void Jitter_moves_each_start_by_its_own_time_and_never_over_the_next_tick(int minutes)

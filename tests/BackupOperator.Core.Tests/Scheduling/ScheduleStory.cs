@@ -40,6 +40,9 @@ internal sealed class ScheduleStory
 
     public string? Token { get; set; }
 
+    /// <summary>The operator dies between the creation of a backup and the status.</summary>
+    public bool DiesBeforeItWrites { get; set; }
+
     public ScheduleDecision Last { get; private set; } = null!;
 
     public IEnumerable<string> Told => News.Select(n => n.Reason);
@@ -67,6 +70,7 @@ internal sealed class ScheduleStory
                 },
                 Now);
             News.AddRange(Last.News);
+            var before = memory;
             foreach (var name in Last.Cancel)
             {
                 Change(name, r => r with { Ending = true });
@@ -80,11 +84,17 @@ internal sealed class ScheduleStory
             }
 
             Runs.ShouldNotContain(r => r.Name == start.Name, "no backup is created twice");
-            Runs.Add(new ScheduledRun(start.Name, RunStage.New, Now));
+            Runs.Add(new ScheduledRun(start.Name, RunStage.New, Now) { Tick = start.Tick });
             Started.Add(start.Name);
             if (start.Tick is { } tick)
             {
                 StartedTicks.Add(tick);
+            }
+
+            if (DiesBeforeItWrites)
+            {
+                memory = before;
+                return this;
             }
 
             memory = start.Memory;
@@ -104,6 +114,13 @@ internal sealed class ScheduleStory
         }
 
         Now = At(time);
+        return this;
+    }
+
+    /// <summary>Time passes; nobody looks.</summary>
+    public ScheduleStory Pass(DateTimeOffset time)
+    {
+        Now = time;
         return this;
     }
 

@@ -43,6 +43,62 @@ public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<Sche
     public async Task A_restore_that_cannot_be_is_refused_with_its_field(string spec, string words) =>
         (await RefusedAsync<MySqlRestore>(spec)).ShouldContain(words);
 
+    [Theory]
+    [InlineData("0 25 * * * *")]
+    [InlineData("0 0 * *")]
+    [InlineData("@reboot")]
+    [InlineData("@every 90s")]
+    [InlineData("TZ=UTC 0 0 * * *")]
+    [InlineData("jan * * * *")]
+    public async Task What_does_not_look_like_a_schedule_is_refused(string schedule) =>
+        (await RefusedAsync(new JsonObject { ["schedule"] = schedule })).ShouldContain("spec.schedule");
+
+    [Theory]
+    [InlineData("0 0 * * *")]
+    [InlineData("*/15 0-6,22/1 ? jan-mar MON,5")]
+    [InlineData("@weekly")]
+    [InlineData("@every 1h30m")]
+    public async Task A_schedule_is_taken(string schedule)
+    {
+        var created = await shared.Value.Client.CreateAsync(RawScheduleOf(new JsonObject { ["schedule"] = schedule }));
+
+        // All of a template can be changed, although a backup's spec cannot.
+        var patch = KubernetesPatch.Merge(JsonNode.Parse("""{"spec":{"template":{"spec":{"type":"Incremental","storage":{"volume":{"claimName":"d"}},"job":{"image":"x"}}}}}""")!);
+        (await shared.Value.Client.PatchAsync<MySqlBackupSchedule>(created.Metadata.Name!, Samples.Namespace, patch)).Spec.Template.Spec.Storage.Volume!.ClaimName.ShouldBe("d");
+    }
+
+    [Theory]
+    [InlineData("""{"timeZone":"Local"}""", "spec.timeZone")]
+    [InlineData("""{"timeZone":"../etc/passwd"}""", "spec.timeZone")]
+    [InlineData("""{"windows":[{"from":"24:00","to":"01:00"}]}""", "spec.windows[0].from")]
+    [InlineData("""{"windows":[{"from":"22:00","to":"01:00","days":["Someday"]}]}""", "spec.windows[0].days[0]")]
+    [InlineData("""{"concurrencyPolicy":"Never"}""", "spec.concurrencyPolicy")]
+    [InlineData("""{"startingDeadlineSeconds":5}""", "spec.startingDeadlineSeconds")]
+    [InlineData("""{"template":{"spec":{"target":{"statefulSet":"db"},"storage":{"volume":{"claimName":"c"}},"cancel":true}}}""", "set spec.suspend")]
+    [InlineData("""{"template":{"spec":{"target":{"statefulSet":"db"}}}}""", "spec.template.spec.storage")]
+    public async Task A_schedule_that_cannot_be_is_refused_with_its_field(string spec, string words) =>
+        (await RefusedAsync(Node(spec))).ShouldContain(words);
+
+    [Fact]
+    public async Task The_name_of_a_schedule_leaves_room_for_those_of_its_backups()
+    {
+        var schedule = RawScheduleOf([]);
+        schedule.Metadata = new V1ObjectMeta { Name = new string('a', 53), Namespace = Samples.Namespace };
+        (await Should.ThrowAsync<KubernetesApiException>(() => shared.Value.Client.CreateAsync(schedule))).Message.ShouldContain("52 characters");
+    }
+
+    [Fact]
+    public async Task What_is_left_out_of_a_schedule_gets_the_defaults_of_the_code()
+    {
+        var raw = await shared.Value.Client.CreateAsync(RawScheduleOf([]));
+        var created = (await shared.Value.Client.GetAsync<RawSchedule>(raw.Metadata.Name!, Samples.Namespace))!;
+        var code = Samples.Schedule().Spec;
+        code.Schedule = "@daily";
+        code.Template.Spec.Target.StatefulSet = "nowhere";
+
+        JsonNode.DeepEquals(created.Spec, KubernetesJson.ToNode(code)).ShouldBeTrue(created.Spec!.ToJsonString());
+    }
+
     [Fact]
     public async Task What_is_left_out_gets_the_defaults_of_the_code()
     {
@@ -116,6 +172,20 @@ public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<Sche
         return (await Should.ThrowAsync<KubernetesApiException>(create)).Message;
     }
 
+    private async Task<string> RefusedAsync(JsonObject spec) =>
+        (await Should.ThrowAsync<KubernetesApiException>(() => shared.Value.Client.CreateAsync(RawScheduleOf(spec)))).Message;
+
+    private static RawSchedule RawScheduleOf(JsonObject more)
+    {
+        var spec = Node("""{"schedule":"@daily","template":{"spec":{"target":{"statefulSet":"nowhere"},"storage":{"volume":{"claimName":"backups"}}}}}""");
+        foreach (var (name, value) in more)
+        {
+            spec[name] = value?.DeepClone();
+        }
+
+        return new RawSchedule { Metadata = Name(), Spec = spec };
+    }
+
     private static V1ObjectMeta Name() => new() { GenerateName = "case-", Namespace = Samples.Namespace };
 
     private static JsonObject Node(string json) => JsonNode.Parse(json)!.AsObject();
@@ -135,6 +205,12 @@ public sealed class SchemaTests(SchemaTests.Cluster shared) : IClassFixture<Sche
 
     [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.Version, Kind = MySqlRestore.KindName, PluralName = "mysqlrestores")]
     private sealed class RawRestore : KubernetesObject
+    {
+        public JsonObject? Spec { get; set; }
+    }
+
+    [KubernetesEntity(Group = ApiGroup.Name, ApiVersion = ApiGroup.Version, Kind = MySqlBackupSchedule.KindName, PluralName = "mysqlbackupschedules")]
+    private sealed class RawSchedule : KubernetesObject
     {
         public JsonObject? Spec { get; set; }
     }

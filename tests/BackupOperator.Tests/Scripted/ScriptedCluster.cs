@@ -45,13 +45,13 @@ internal sealed class ScriptedCluster : IAsyncDisposable
     public static async Task<ScriptedCluster> StartAsync(int replicas = 1, bool startOperator = true)
     {
         var cluster = new ScriptedCluster(await LocalApiServer.StartAsync(new ApiServerOptions { Namespaces = [Samples.Namespace] }));
-        foreach (var crd in new[] { CrdGenerator.Generate<MySqlBackup>(), CrdGenerator.Generate<MySqlRestore>() })
+        foreach (var crd in new[] { CrdGenerator.Generate<MySqlBackup>(), CrdGenerator.Generate<MySqlRestore>(), CrdGenerator.Generate<MySqlBackupSchedule>() })
         {
             await cluster.Client.CreateAsync(KubernetesJson.FromNode<V1CustomResourceDefinition>(crd)!);
         }
 
         await Eventually.GetAsync(
-            async () => (await cluster.Client.GetRawAsync("/apis/mysqlbackup.io/v1alpha1"))?.AsObject(), d => d["resources"]!.AsArray().Count >= 4, "the new kinds");
+            async () => (await cluster.Client.GetRawAsync("/apis/mysqlbackup.io/v1alpha1"))?.AsObject(), d => d["resources"]!.AsArray().Count >= 6, "the new kinds");
         await cluster.CreateClaimAsync("backups");
         await cluster.CreateClaimAsync("data-db-0");
         var set = Samples.StatefulSet(replicas);
@@ -102,6 +102,9 @@ internal sealed class ScriptedCluster : IAsyncDisposable
 
     public Task<MySqlBackup> BackupAsync(string name, Func<MySqlBackup, bool> holds, string what) =>
         Eventually.GetAsync(() => Client.GetAsync<MySqlBackup>(name, Samples.Namespace), holds, what);
+
+    public Task<MySqlBackupSchedule> ScheduleAsync(string name, Func<MySqlBackupSchedule, bool> holds, string what) =>
+        Eventually.GetAsync(() => Client.GetAsync<MySqlBackupSchedule>(name, Samples.Namespace), holds, what);
 
     public Task<MySqlRestore> RestoreAsync(string name, Func<MySqlRestore, bool> holds, string what) =>
         Eventually.GetAsync(() => Client.GetAsync<MySqlRestore>(name, Samples.Namespace), holds, what);

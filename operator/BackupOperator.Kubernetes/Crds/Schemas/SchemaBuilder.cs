@@ -90,6 +90,11 @@ internal sealed class SchemaBuilder
         var schema = property.IsDefined(typeof(PreserveUnknownFieldsAttribute)) || property.IsDefined(typeof(EmbeddedResourceAttribute))
             ? new JsonObject { ["type"] = "object" }
             : Build(type);
+        if (property.IsDefined(typeof(WithoutTransitionRulesAttribute)))
+        {
+            TransitionRules.Remove(schema);
+        }
+
         if (comments.Of(property) is { } description)
         {
             schema["description"] = description;

@@ -1,0 +1,43 @@
+using System.Globalization;
+using BackupOperator.Backups;
+using BackupOperator.Core.Backups;
+using BackupOperator.Core.Scheduling;
+using BackupOperator.Runs;
+
+namespace BackupOperator.Schedules;
+
+/// <summary>The backups that belong to a schedule: those in its namespace with its name as label. Pure.</summary>
+internal static class ScheduledBackups
+{
+    public static IEnumerable<MySqlBackup> Of(MySqlBackupSchedule schedule, IEnumerable<MySqlBackup> backups) =>
+        backups.Where(b => b.Metadata.Namespace == schedule.Metadata.Namespace && b.Label(ScheduleMetadata.Schedule) == schedule.Metadata.Name);
+
+    /// <summary>The schedule of a backup, for the watch.</summary>
+    public static IEnumerable<NamespacedName> ScheduleOf(MySqlBackup backup) =>
+        backup.Label(ScheduleMetadata.Schedule) is { Length: > 0 } name ? [new NamespacedName(backup.Metadata.Namespace ?? "", name)] : [];
+
+    /// <summary>Whether a schedule has to look at a change of a backup; its progress, each second, is none.</summary>
+    public static bool Concerns(MySqlBackup before, MySqlBackup after) =>
+        before.Status.Phase != after.Status.Phase
+        || before.Metadata.DeletionTimestamp != after.Metadata.DeletionTimestamp
+        || before.Label(ScheduleMetadata.Schedule) != after.Label(ScheduleMetadata.Schedule);
+
+    public static ScheduledRun Read(MySqlBackup backup) => new(backup.Metadata.Name!, BackupPhases.StageOf(backup.Status.Phase), backup.Metadata.CreationTimestamp ?? default)
+    {
+        Tick = DateTimeOffset.TryParse(backup.Annotation(ScheduleMetadata.ScheduledAt), CultureInfo.InvariantCulture, out var tick) ? tick : null,
+        CompletedAt = backup.Status.CompletionTime,
+        Ending = backup.Spec.Cancel || backup.Metadata.DeletionTimestamp is not null,
+    };
+
+    /// <summary>What the schedule's backups are good for.</summary>
+    public static void Describe(MySqlBackupScheduleStatus status, IReadOnlyCollection<MySqlBackup> backups)
+    {
+        var active = backups.Where(b => !RunLookup.StageOf(b).IsOver()).OrderBy(b => b.Metadata.Name, StringComparer.Ordinal).ToList();
+        status.Active = active.Count == 0 ? null : [.. active.Select(b => new ActiveBackup { Name = b.Metadata.Name, Uid = b.Metadata.Uid })];
+        var good = backups.Where(b => b.Status.Phase == BackupPhase.Completed && b.Metadata.DeletionTimestamp is null).ToList();
+        var times = good.Select(b => BackupCatalogue.TakenAt(b.Status)).OfType<DateTimeOffset>().ToList();
+        status.Recoverable = times.Count == 0 ? null : new RecoverableStatus { From = times.Min(), To = times.Max() };
+        var bytes = good.Sum(b => b.Status.Report?.Backup?.StoredBytes ?? 0);
+        status.Storage = new StoredBackupsStatus { Backups = good.Count, Bytes = bytes, Size = BackupStatusMapper.Human(bytes) };
+    }
+}
