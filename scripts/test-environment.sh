@@ -33,6 +33,7 @@ if [ "$purpose" = test ]; then
     need kubectl kubernetes-client
     need mmdebstrap mmdebstrap
     need openssl openssl
+    python3 -c 'import aiosmtpd' 2> /dev/null || missing+=(python3-aiosmtpd)
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then

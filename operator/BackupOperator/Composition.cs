@@ -4,6 +4,7 @@ using BackupOperator.Jobs;
 using BackupOperator.Kubernetes.Events;
 using BackupOperator.Kubernetes.Reconciliation;
 using BackupOperator.Metrics;
+using BackupOperator.Notifications;
 using BackupOperator.Options;
 using BackupOperator.Restores;
 using BackupOperator.Runs;
@@ -19,6 +20,7 @@ internal sealed class Composition(
     OperatorOptions options,
     IServerProbe server,
     IEventPublisher events,
+    INotifier notifier,
     TimeProvider time,
     ILoggerFactory loggers,
     OperatorMetrics metrics)
@@ -35,14 +37,15 @@ internal sealed class Composition(
         var observer = new RunObserver(client, lookup, options, time);
         var actions = new RunActions(client, new TargetLease(client, time), options);
         var claims = new ClaimChecks(client);
+        var notifications = new RunNotifier(notifier, host.CacheOf<MySqlBackup>(), time);
         var backups = new RunReconciler<MySqlBackup>(
             new BackupFlow(claims, new BackupCatalogue(host.CacheOf<MySqlBackup>()), server, client, time),
-            observer, statuses, actions, events, metrics.Runs, time, loggers.CreateLogger<MySqlBackupController>());
+            observer, statuses, actions, events, metrics.Runs, notifications, time, loggers.CreateLogger<MySqlBackupController>());
         var restores = new RunReconciler<MySqlRestore>(
-            new RestoreFlow(claims, new SourceResolver(client)), observer, statuses, actions, events, metrics.Runs, time, loggers.CreateLogger<MySqlRestoreController>());
+            new RestoreFlow(claims, new SourceResolver(client)), observer, statuses, actions, events, metrics.Runs, notifications, time, loggers.CreateLogger<MySqlRestoreController>());
         var guard = new StatefulSetGuardController(
             new GuardObserver(client, lookup, new PodAnswer(server, time), time), new GuardActions(client, statuses, time),
-            events, time, loggers.CreateLogger<StatefulSetGuardController>());
+            events, notifier, time, loggers.CreateLogger<StatefulSetGuardController>());
 
         var schedules = new MySqlBackupScheduleController(
             new ScheduleObserver(client, host.CacheOf<MySqlBackup>()), new ScheduleActions(client), statuses, events, time, loggers.CreateLogger<MySqlBackupScheduleController>());

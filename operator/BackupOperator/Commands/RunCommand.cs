@@ -7,6 +7,7 @@ using BackupOperator.Kubernetes.Events;
 using BackupOperator.Kubernetes.LeaderElection;
 using BackupOperator.Logging;
 using BackupOperator.Metrics;
+using BackupOperator.Notifications;
 using BackupOperator.Options;
 using BackupOperator.Targets;
 using Serilog.Events;
@@ -17,10 +18,10 @@ namespace BackupOperator.Commands;
 internal sealed class RunCommand : Command
 {
     /// <summary>
-    /// Above what a stop can take: running reconciles (20 s), the leader's Lease (5 s), the last events (5 s). The pod's
-    /// terminationGracePeriodSeconds has to be longer.
+    /// Above what a stop can take: running reconciles (20 s), the leader's Lease (5 s), the last events (5 s), the last
+    /// notifications (5 s). The pod's terminationGracePeriodSeconds has to be longer.
     /// </summary>
-    public static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(35);
+    public static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(40);
 
     private const string OperatorName = "mysql-backup-operator";
 
@@ -33,6 +34,7 @@ internal sealed class RunCommand : Command
     private readonly Option<string> jobTtl = Flag("--job-ttl", "How long a finished Job and its logs stay.", "4h");
     private readonly Option<string> metricsBindAddress = Flag(
         "--metrics-bind-address", "Where /metrics, /healthz and /readyz are answered: :8080, 127.0.0.1:8080 or [::1]:8080; 0 for nowhere.", ":8080");
+    private readonly Option<string> notifications = Flag("--notifications", "File that says who is notified of what; see docs/notifications.md.", "");
     private readonly Option<LogEventLevel> logLevel = Flag("--log-level", "Verbose, Debug, Information, Warning or Error.", LogEventLevel.Information);
     private readonly Option<LogFormat> logFormat = Flag("--log-format", "Text or Json.", LogFormat.Text);
 
@@ -48,7 +50,7 @@ internal sealed class RunCommand : Command
     }
 
     private IEnumerable<Option> Flags =>
-        [watchNamespaces, sidecarImage, maxConcurrentRuns, leaderElection, leaderNamespace, resync, jobTtl, metricsBindAddress, logLevel, logFormat];
+        [watchNamespaces, sidecarImage, maxConcurrentRuns, leaderElection, leaderNamespace, resync, jobTtl, metricsBindAddress, notifications, logLevel, logFormat];
 
     /// <summary>The flags that the environment sets and the command line does not: read, checked and refused in the same way.</summary>
     public IEnumerable<string> FromEnvironment(IReadOnlyCollection<string> args, Func<string, string?> variable) =>
@@ -97,7 +99,8 @@ internal sealed class RunCommand : Command
             KubernetesClientConfiguration.BuildDefaultConfig(time), time: time, logger: loggers.CreateLogger<KubernetesClient>());
         await using var events = new EventPublisher(client, OperatorName, identity, time, loggers.CreateLogger<EventPublisher>());
         using var metrics = new OperatorMetrics(time);
-        var host = new Composition(client, options, new ServerProbe(time), events, time, loggers, metrics).Build();
+        await using var notifier = new Notifier(options.Notifications, metrics.Meter, time, new Random(), loggers.CreateLogger<Notifier>());
+        var host = new Composition(client, options, new ServerProbe(time), events, notifier, time, loggers, metrics).Build();
         var @namespace = string.IsNullOrEmpty(leaderNamespace) ? client.Namespace ?? "default" : leaderNamespace;
         using var elector = options.LeaderElection
             ? new LeaderElector(client, LeaderElectionOptions.For(OperatorName, @namespace, identity), time, logger: loggers.CreateLogger<LeaderElector>())
@@ -130,8 +133,20 @@ internal sealed class RunCommand : Command
             return null;
         }
 
+        var settings = new NotificationSettings();
+        try
+        {
+            settings = parsed.GetValue(notifications) is { Length: > 0 } file ? NotificationFile.Read(file) : settings;
+        }
+        catch (FormatException e)
+        {
+            logger.LogCritical("--notifications: {Error}", e.Message);
+            return null;
+        }
+
         return new OperatorOptions
         {
+            Notifications = settings,
             WatchNamespaces = parsed.GetValue(watchNamespaces)!.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries),
             SidecarImage = parsed.GetValue(sidecarImage)!,
             MaxConcurrentRuns = parsed.GetValue(maxConcurrentRuns),

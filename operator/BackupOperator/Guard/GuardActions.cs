@@ -21,26 +21,21 @@ internal sealed class GuardActions(IKubernetesClient client, StatusWriter status
             cancellationToken);
 
     /// <summary>A run that ended while MySQL was down learns that it is back.</summary>
-    public async Task CorrectAsync(IRunEntity? run, CancellationToken cancellationToken)
+    /// <returns>Whether there was such a run.</returns>
+    public Task<bool> CorrectAsync(IRunEntity? run, CancellationToken cancellationToken) => run switch
     {
-        switch (run)
-        {
-            case MySqlBackup backup:
-                await CorrectAsync(backup, cancellationToken);
-                break;
-            case MySqlRestore restore:
-                await CorrectAsync(restore, cancellationToken);
-                break;
-        }
-    }
+        MySqlBackup backup => CorrectAsync(backup, cancellationToken),
+        MySqlRestore restore => CorrectAsync(restore, cancellationToken),
+        _ => Task.FromResult(false),
+    };
 
-    private async Task CorrectAsync<TEntity>(TEntity run, CancellationToken cancellationToken)
+    private async Task<bool> CorrectAsync<TEntity>(TEntity run, CancellationToken cancellationToken)
         where TEntity : class, IRunEntity
     {
         var conditions = ConditionMapper.Read(run.RunStatus.Conditions);
         if (!RunLookup.StageOf(run).IsOver() || conditions.Find(ConditionType.DatabaseRestored)?.Status != ConditionStatus.False)
         {
-            return;
+            return false;
         }
 
         var corrected = StatusWriter.Clone(run);
@@ -52,6 +47,7 @@ internal sealed class GuardActions(IKubernetesClient client, StatusWriter status
         corrected.RunStatus.Conditions = ConditionMapper.Write(
             ConditionSet.Merge(conditions, now, run.Metadata.Generation, time.GetUtcNow()));
         await statuses.WriteAsync(run, corrected, cancellationToken);
+        return true;
     }
 
     private async Task PatchAsync(V1StatefulSet set, JsonObject change, CancellationToken cancellationToken)

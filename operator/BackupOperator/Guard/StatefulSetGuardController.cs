@@ -3,6 +3,7 @@ using BackupOperator.Core.Guard;
 using BackupOperator.Kubernetes.Crds.Attributes;
 using BackupOperator.Kubernetes.Events;
 using BackupOperator.Kubernetes.Reconciliation;
+using BackupOperator.Notifications;
 using BackupOperator.Runs;
 
 namespace BackupOperator.Guard;
@@ -12,7 +13,7 @@ namespace BackupOperator.Guard;
 [EntityRbac(typeof(V1Pod), Verbs = RbacVerb.Read)]
 [EntityRbac(typeof(V1Event), Verbs = RbacVerb.Get | RbacVerb.List | RbacVerb.Create | RbacVerb.Patch)]
 internal sealed class StatefulSetGuardController(
-    GuardObserver observer, GuardActions actions, IEventPublisher events, TimeProvider time, ILogger<StatefulSetGuardController> logger)
+    GuardObserver observer, GuardActions actions, IEventPublisher events, INotifier notifier, TimeProvider time, ILogger<StatefulSetGuardController> logger)
     : IEntityController<V1StatefulSet>
 {
     private readonly ConcurrentDictionary<string, bool> alarmed = new(StringComparer.Ordinal);
@@ -58,7 +59,11 @@ internal sealed class StatefulSetGuardController(
                 break;
             case GuardVerdict.RemoveMark:
                 await actions.RemoveMarkAsync(set, cancellationToken);
-                await actions.CorrectAsync(run, cancellationToken);
+                if (await actions.CorrectAsync(run, cancellationToken) || alarmed.ContainsKey(set.Metadata.Uid!))
+                {
+                    Notify(set, run, NotificationKind.DatabaseRestored, "Answered", "MySQL answers again", runbook: null);
+                }
+
                 Forget(set);
                 Tell(set, run, "DatabaseRestored", "MySQL answers again", EventType.Normal);
                 break;
@@ -71,7 +76,12 @@ internal sealed class StatefulSetGuardController(
             set.Metadata.Namespace!, set.Metadata.Name!, observation.Mark?.Replicas ?? observation.RecordedReplicas ?? 1,
             observation.Mark?.Swapping == true, run?.RunStatus.Job?.Name);
         Tell(set, run, FailureReason.DatabaseNotRestored, $"MySQL has not come back: {decision.Reason}. Run:\n{runbook}", EventType.Warning);
+        Notify(set, run, NotificationKind.DatabaseLeftStopped, FailureReason.DatabaseNotRestored, $"MySQL has not come back: {decision.Reason}.", runbook);
     }
+
+    private void Notify(V1StatefulSet set, IRunEntity? run, NotificationKind kind, string reason, string message, string? runbook) => notifier.Notify(new Notification(
+        kind, set.Metadata.Namespace!, set.Metadata.Name!, run is null ? $"StatefulSet {set.Metadata.Name}" : $"{run.Kind} {run.Metadata.Name}",
+        reason, message, time.GetUtcNow(), runbook));
 
     private void Tell(V1StatefulSet set, IRunEntity? run, string reason, string message, EventType type)
     {

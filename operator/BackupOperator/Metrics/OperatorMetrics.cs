@@ -24,6 +24,9 @@ internal sealed class OperatorMetrics : IDisposable
 
     public ScheduleMetrics Schedules { get; }
 
+    /// <summary>For the instruments of parts of the operator.</summary>
+    public Meter Meter => meter;
+
     /// <summary>Whether a meter is this operator's, or the one of the Kubernetes client and the controllers.</summary>
     public bool Owns(Meter other) => other == meter || other.Name == KubernetesMeter.Name;
 

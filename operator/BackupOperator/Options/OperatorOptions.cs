@@ -1,5 +1,6 @@
 using BackupOperator.Http;
 using BackupOperator.Kubernetes.Reconciliation;
+using BackupOperator.Notifications;
 
 namespace BackupOperator.Options;
 
@@ -26,6 +27,9 @@ internal sealed record OperatorOptions
 
     /// <summary>Where probes and scrapes are answered; null for nowhere.</summary>
     public BindAddress? MetricsBindAddress { get; init; }
+
+    /// <summary>Who is notified of what.</summary>
+    public NotificationSettings Notifications { get; init; } = new();
 
     public ControllerOptions Controllers => new() { Namespaces = WatchNamespaces, ResyncInterval = Resync, Workers = Math.Max(4, MaxConcurrentRuns) };
 }

@@ -1,5 +1,6 @@
 using BackupOperator.Kubernetes.Events;
 using BackupOperator.Metrics;
+using BackupOperator.Notifications;
 using BackupOperator.Statuses;
 
 namespace BackupOperator.Runs;
@@ -15,6 +16,7 @@ internal sealed class RunReconciler<TEntity>(
     RunActions actions,
     IEventPublisher events,
     RunMetrics metrics,
+    RunNotifier notifier,
     TimeProvider time,
     ILogger logger)
     where TEntity : class, IRunEntity
@@ -91,6 +93,7 @@ internal sealed class RunReconciler<TEntity>(
 
     private void Tell(TEntity before, TEntity after)
     {
+        notifier.Written(before, after);
         foreach (var news in flow.News(before, after))
         {
             events.Publish(after, news.Reason, news.Message, news.Type);

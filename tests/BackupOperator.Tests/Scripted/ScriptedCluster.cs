@@ -40,6 +40,8 @@ internal sealed class ScriptedCluster : IAsyncDisposable
     /// <summary>Of the operator that runs now.</summary>
     public OperatorMetrics Metrics { get; private set; } = new(TimeProvider.System);
 
+    public RecordingNotifier Notified { get; } = new();
+
     public OperatorOptions Options { get; set; } = new() { SidecarImage = "sidecar:test" };
 
     public static async Task<ScriptedCluster> StartAsync(int replicas = 1, bool startOperator = true)
@@ -78,7 +80,7 @@ internal sealed class ScriptedCluster : IAsyncDisposable
             var client = wrap?.Invoke(real) ?? real;
             await using var events = new EventPublisher(client, "backup-operator", "test");
             using var loggers = LoggerFactory.Create(logging => logging.AddProvider(new TestOutputLogger()).SetMinimumLevel(LogLevel.Information));
-            var composition = new Composition(client, Options, Database, events, TimeProvider.System, loggers, Metrics);
+            var composition = new Composition(client, Options, Database, events, Notified, TimeProvider.System, loggers, Metrics);
             await composition.Build().RunAsync(token);
         });
     }
