@@ -48,7 +48,7 @@ internal sealed class Composition(
             events, notifier, time, loggers.CreateLogger<StatefulSetGuardController>());
 
         var schedules = new MySqlBackupScheduleController(
-            new ScheduleObserver(client, host.CacheOf<MySqlBackup>()), new ScheduleActions(client), statuses, events, time, loggers.CreateLogger<MySqlBackupScheduleController>());
+            new ScheduleObserver(client, host.CacheOf<MySqlBackup>()), new ScheduleActions(client), statuses, events, notifier, time, loggers.CreateLogger<MySqlBackupScheduleController>());
 
         var backupController = new MySqlBackupController(backups);
         var restoreController = new MySqlRestoreController(restores);

@@ -33,4 +33,8 @@ public sealed record RunStart(string Name, RunCause Cause, DateTimeOffset? Tick,
 
 /// <summary>Something that an event tells.</summary>
 /// <param name="Reason">One word in CamelCase.</param>
-public sealed record ScheduleNews(string Reason, string Message, bool IsWarning = false);
+public sealed record ScheduleNews(string Reason, string Message, bool IsWarning = false)
+{
+    /// <summary>The reason where ticks passed that nobody ran.</summary>
+    public const string Missed = nameof(Missed);
+}

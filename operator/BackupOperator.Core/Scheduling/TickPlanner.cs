@@ -61,7 +61,7 @@ internal static class TickPlanner
 
         if (missed > 0)
         {
-            news.Add(new ScheduleNews("Missed", $"{Ticks(missed)} from {due.First:u} on were missed: no operator was at work, or it could not carry out the schedule. {tick:u} is the last that is due", IsWarning: true));
+            news.Add(new ScheduleNews(ScheduleNews.Missed, $"{Ticks(missed)} from {due.First:u} on were missed: no operator was at work, or it could not carry out the schedule. {tick:u} is the last that is due", IsWarning: true));
         }
 
         return due.Before == 0 ? memory : memory with
@@ -81,7 +81,7 @@ internal static class TickPlanner
             return memory with { AccountedUntil = tick, Waiting = null, Skipped = memory.Skipped + 1 };
         }
 
-        news.Add(new ScheduleNews("Missed", $"The tick of {tick:u} could not start within startingDeadlineSeconds ({deadline.TotalSeconds:0})", IsWarning: true));
+        news.Add(new ScheduleNews(ScheduleNews.Missed, $"The tick of {tick:u} could not start within startingDeadlineSeconds ({deadline.TotalSeconds:0})", IsWarning: true));
         return memory with { AccountedUntil = tick, Missed = memory.Missed + 1 };
     }
 

@@ -3,6 +3,7 @@ using BackupOperator.Core.Scheduling;
 using BackupOperator.Kubernetes.Crds.Attributes;
 using BackupOperator.Kubernetes.Events;
 using BackupOperator.Kubernetes.Reconciliation;
+using BackupOperator.Notifications;
 using BackupOperator.Statuses;
 
 namespace BackupOperator.Schedules;
@@ -16,7 +17,13 @@ namespace BackupOperator.Schedules;
 [EntityRbac(typeof(MySqlBackup), Verbs = RbacVerb.Read | RbacVerb.Create | RbacVerb.Patch | RbacVerb.Delete)]
 [EntityRbac(typeof(V1StatefulSet), Verbs = RbacVerb.Get)]
 internal sealed class MySqlBackupScheduleController(
-    ScheduleObserver observer, ScheduleActions actions, StatusWriter statuses, IEventPublisher events, TimeProvider time, ILogger<MySqlBackupScheduleController> logger)
+    ScheduleObserver observer,
+    ScheduleActions actions,
+    StatusWriter statuses,
+    IEventPublisher events,
+    INotifier notifier,
+    TimeProvider time,
+    ILogger<MySqlBackupScheduleController> logger)
     : IEntityController<MySqlBackupSchedule>
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
@@ -115,6 +122,12 @@ internal sealed class MySqlBackupScheduleController(
         {
             events.Publish(schedule, news.Reason, news.Message, news.IsWarning ? EventType.Warning : EventType.Normal);
             logger.Log(news.IsWarning ? LogLevel.Warning : LogLevel.Information, "{Reason}: {Message}", news.Reason, news.Message);
+            if (news.Reason == ScheduleNews.Missed)
+            {
+                notifier.Notify(new Notification(
+                    NotificationKind.BackupMissed, schedule.Metadata.Namespace!, schedule.Spec.Template.Spec.Target.StatefulSet,
+                    $"{schedule.Kind} {schedule.Metadata.Name}", news.Reason, news.Message, time.GetUtcNow()));
+            }
         }
 
         if (refusal is not null)

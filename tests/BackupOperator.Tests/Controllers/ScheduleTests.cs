@@ -76,6 +76,7 @@ public sealed class ScheduleTests
             var told = await cluster.EventAsync(schedule, "Missed");
             told.Type.ShouldBe("Warning");
             told.Message.ShouldStartWith($"{missed} ticks from ");
+            cluster.Notified.All.ShouldHaveSingleItem().Message.ShouldBe(told.Message);
         }
     }
 
