@@ -7,6 +7,7 @@ internal static class JobPlacement
 {
     private const string NodeAffinity = "nodeAffinity";
     private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
+    private const string NodeName = "metadata.name";
     private const string Terms = "nodeSelectorTerms";
 
     /// <summary>Adds the node to every way in which the wanted affinity can be met: terms are alternatives.</summary>
@@ -33,11 +34,19 @@ internal static class JobPlacement
                 term["matchFields"] = fields;
             }
 
-            fields.Add(new JsonObject { ["key"] = "metadata.name", ["operator"] = "In", ["values"] = new JsonArray(node) });
+            fields.Add(new JsonObject { ["key"] = NodeName, ["operator"] = "In", ["values"] = new JsonArray(node) });
         }
 
         return affinity;
     }
+
+    /// <returns>The node that <see cref="Affinity"/> has bound a pod to; null where it has not.</returns>
+    public static string? NodeOf(JsonNode? affinity) =>
+        (affinity?[NodeAffinity]?[Required]?[Terms] as JsonArray)?.OfType<JsonObject>()
+            .SelectMany(term => term["matchFields"] as JsonArray ?? [])
+            .Where(field => (string?)field?["key"] == NodeName)
+            .Select(field => (string?)(field?["values"] as JsonArray)?.LastOrDefault())
+            .FirstOrDefault();
 
     /// <summary>The pod must be let in wherever the database's own pod is.</summary>
     public static List<V1Toleration>? Tolerations(List<V1Toleration>? wanted, JobInput input)

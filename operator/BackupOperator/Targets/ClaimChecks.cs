@@ -25,7 +25,7 @@ internal sealed class ClaimChecks(IKubernetesClient client)
         {
             return new SpecFinding(
                 FailureReason.InvalidSpec,
-                $"PersistentVolumeClaim {target.Claim} is {ReadWriteOncePod}: no other pod can mount it while MySQL runs, and that is not supported yet; use ReadWriteOnce",
+                $"PersistentVolumeClaim {target.Claim} is {ReadWriteOncePod}: no other pod can mount it while MySQL runs, so the whole backup would be downtime, and that is not supported; use ReadWriteOnce",
                 Final: true);
         }
 

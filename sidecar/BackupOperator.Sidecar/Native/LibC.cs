@@ -29,6 +29,13 @@ internal static partial class LibC
     [LibraryImport("libc", EntryPoint = "geteuid")]
     public static partial uint EffectiveUser();
 
+    public const int MayRead = 4; // R_OK
+    public const int MayWrite = 2; // W_OK
+    public const int AsEffectiveUser = 0x200; // AT_EACCESS
+
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MayAccess(int directory, string path, int mode, int flags);
+
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int ReadAttributes(int directory, string path, int flags, uint mask, out FileAttributes attributes);
 

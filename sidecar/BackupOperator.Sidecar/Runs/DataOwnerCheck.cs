@@ -18,7 +18,7 @@ public static class DataOwnerCheck
     /// <exception cref="RunException">They belong to someone else; whose they are goes with it.</exception>
     public static void Require(string volume, string dataDirectory, RunTarget target, long user, bool write)
     {
-        if (Find(volume, dataDirectory) is not { } owner || owner.User == user || (owner.User == 0 && MayUse(dataDirectory, write)))
+        if (Find(volume, dataDirectory) is not var (path, owner) || owner.User == user || (owner.User == 0 && MayUse(path, write)))
         {
             return;
         }
@@ -34,31 +34,20 @@ public static class DataOwnerCheck
     }
 
     /// <summary>The owner of the system tablespace; where that may not be seen, of the folder around it.</summary>
-    private static FileOwner? Find(string volume, string dataDirectory)
+    private static (string Path, FileOwner Owner)? Find(string volume, string dataDirectory)
     {
         for (var path = Path.Combine(dataDirectory, SystemTablespace); path.Length >= volume.Length; path = Path.GetDirectoryName(path)!)
         {
             if (LibC.ReadAttributes(FileAttributes.CurrentDirectory, path, flags: 0, FileAttributes.Owners, out var attributes) == 0)
             {
-                return new FileOwner(attributes.User, attributes.Group);
+                return (path, new FileOwner(attributes.User, attributes.Group));
             }
         }
 
         return null;
     }
 
-    // A file system that shows everything as root's, and lets others in all the same: SMB, or NFS with mapped users.
-    private static bool MayUse(string dataDirectory, bool write)
-    {
-        try
-        {
-            using var file = File.Open(
-                Path.Combine(dataDirectory, SystemTablespace), FileMode.Open, write ? FileAccess.ReadWrite : FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
-            return true;
-        }
-        catch (Exception denied) when (denied is IOException or UnauthorizedAccessException)
-        {
-            return false;
-        }
-    }
+    // Everything may be shown as root's and open to others all the same: SMB, NFS with mapped users, a volume with an fsGroup.
+    private static bool MayUse(string path, bool write) =>
+        LibC.MayAccess(FileAttributes.CurrentDirectory, path, LibC.MayRead | (write ? LibC.MayWrite : 0), LibC.AsEffectiveUser) == 0;
 }

@@ -46,6 +46,8 @@ public sealed class RunSpecReaderTests
         { (Good with { Target = Good.Target with { DataSubdirectory = "../other" } }).ToJson(), "leads out" },
         { (Good with { Target = Good.Target with { DataSubdirectory = "/etc" } }).ToJson(), "leads out" },
         { (Good with { Target = Good.Target with { Replicas = -1 } }).ToJson(), "negative" },
+        { (Good with { Target = Good.Target with { Replicas = 3, QuiescedReplicas = 1 } }).ToJson(), "1 of 3" },
+        { (Good with { Target = Good.Target with { Replicas = 1, QuiescedReplicas = 1 } }).ToJson(), "1 of 1" },
     };
 
     [Theory]

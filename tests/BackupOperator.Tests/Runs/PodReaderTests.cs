@@ -1,3 +1,4 @@
+using BackupOperator.Jobs;
 using BackupOperator.Runs;
 
 namespace BackupOperator.Tests.Runs;
@@ -18,6 +19,16 @@ public sealed class PodReaderTests
         pod.Status!.Conditions = [new V1Condition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "0/3 nodes are available" }];
 
         Read(pod).WaitingFor.ShouldBe("Unschedulable: 0/3 nodes are available");
+    }
+
+    [Fact]
+    public void A_pod_that_is_bound_to_a_node_tells_which()
+    {
+        var pod = Pod("Pending");
+        pod.Spec = new V1PodSpec { Affinity = JobPlacement.Affinity(wanted: null, "node-7") };
+        pod.Status!.Conditions = [new V1Condition { Type = "PodScheduled", Status = "False", Reason = "Unschedulable", Message = "1 node(s) were unschedulable" }];
+
+        Read(pod).WaitingFor.ShouldNotBeNull().ShouldStartWith("Unschedulable: 1 node(s) were unschedulable; it must run on node node-7");
     }
 
     [Fact]

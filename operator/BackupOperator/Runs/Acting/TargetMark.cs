@@ -16,6 +16,7 @@ internal static class TargetMark
             Name = run.Metadata.Name!,
             Pod = report.Pod ?? "",
             Replicas = run.RunStatus.Target?.Replicas ?? 1,
+            QuiescedReplicas = run.RunStatus.Target?.QuiescedReplicas ?? 0,
             Since = report.StoppedAt!.Value,
             Deadline = report.StoppedAt.Value,
             Swapping = swapping,

@@ -39,7 +39,9 @@ internal static class PodReader
 
         if (pod.Status?.Conditions?.Find(c => c is { Type: "PodScheduled", Status: "False" }) is { } unscheduled)
         {
-            return Join(unscheduled.Reason, unscheduled.Message);
+            return Join(unscheduled.Reason, unscheduled.Message) + (JobPlacement.NodeOf(pod.Spec?.Affinity) is { } node
+                ? $"; it must run on node {node}, where the claim of the database is: make room there, or uncordon it"
+                : "");
         }
 
         return container?.State?.Waiting is { } waiting ? Join(waiting.Reason, waiting.Message) : "it has not been started yet";
