@@ -2,6 +2,7 @@ using System.Diagnostics;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Tests.Support;
+using BackupOperator.TestSupport.Faults;
 
 namespace BackupOperator.Archive.Tests;
 
@@ -10,11 +11,23 @@ public sealed class KillTests(RgwFixture rgw)
 {
     private const int PartSize = 5 << 20;
 
+    private static readonly Fault[] Faults =
+    [
+        new Fault.Answer(500, "InternalError"),
+        new Fault.Answer(503, "SlowDown", RetryAfter: "0"),
+        new Fault.ResetRequest(),
+        new Fault.ResetRequest(AfterBytes: 200_000),
+        new Fault.LoseAnswer(),
+        new Fault.CutAnswer(AfterBytes: 1000),
+        new Fault.Slow(TimeSpan.FromMilliseconds(100)),
+    ];
+
     [Theory]
     [InlineData("volume", 1, 1)]
     [InlineData("volume", 10, 2)]
     [InlineData("s3", 1, 3)]
     [InlineData("s3", 10, 4)]
+    [InlineData("failing s3", 10, 7)]
     public async Task No_part_that_the_store_has_taken_is_sent_again_after_a_kill(string kind, int kills, int seed)
     {
         using var temp = new TempFolder();
@@ -25,13 +38,15 @@ public sealed class KillTests(RgwFixture rgw)
             DataDirectory.Write(Path.Combine(source, $"t{i}.ibd"), DataDirectory.Noise(random, 15 << 20));
         }
 
-        var bucket = kind == "s3" ? await rgw.NewBucketAsync(temp) : null;
+        var bucket = kind == "volume" ? null : await rgw.NewBucketAsync(temp);
+        await using var proxy = FailingProxy(kind, seed);
         var job = new ChildJob
         {
             Source = source,
             Log = Path.Combine(temp.Path, "log"),
+            IsImpatient = proxy is not null,
             Folder = kind == "volume" ? temp.Sub("store") : null,
-            Endpoint = bucket?.Endpoint,
+            Endpoint = proxy?.Endpoint ?? bucket?.Endpoint,
             Bucket = bucket?.Bucket,
             Credentials = bucket?.CredentialsFolder,
             PartSize = PartSize,
@@ -60,11 +75,13 @@ public sealed class KillTests(RgwFixture rgw)
         await new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = target }).RestoreAsync();
         DataDirectory.Describe(target).ShouldBe(DataDirectory.Describe(source));
         await ShouldHoldNoLeftoversAsync(store);
+        (proxy is null || proxy.Requests.Any(request => request.Fault is not null)).ShouldBeTrue();
     }
 
     [Theory]
     [InlineData("volume", 5)]
     [InlineData("s3", 6)]
+    [InlineData("failing s3", 8)]
     public async Task A_restore_that_is_killed_ten_times_goes_on_where_it_was(string kind, int seed)
     {
         using var temp = new TempFolder();
@@ -75,14 +92,16 @@ public sealed class KillTests(RgwFixture rgw)
             DataDirectory.Write(Path.Combine(source, $"t{i}.ibd"), DataDirectory.Noise(random, 15 << 20));
         }
 
-        var bucket = kind == "s3" ? await rgw.NewBucketAsync(temp) : null;
+        var bucket = kind == "volume" ? null : await rgw.NewBucketAsync(temp);
+        await using var proxy = FailingProxy(kind, seed);
         var job = new ChildJob
         {
             Source = source,
+            IsImpatient = proxy is not null,
             Target = Path.Combine(temp.Path, "target"),
             Log = Path.Combine(temp.Path, "written"),
             Folder = kind == "volume" ? temp.Sub("store") : null,
-            Endpoint = bucket?.Endpoint,
+            Endpoint = proxy?.Endpoint ?? bucket?.Endpoint,
             Bucket = bucket?.Bucket,
             Credentials = bucket?.CredentialsFolder,
         };
@@ -101,6 +120,19 @@ public sealed class KillTests(RgwFixture rgw)
         // Only what was on its way is fetched again.
         var fetched = File.ReadLines(job.Log).Sum(long.Parse);
         fetched.ShouldBeLessThan((6 * (15L << 20)) + (killed * 8 * (9L << 20)));
+    }
+
+    // One request in twenty goes wrong.
+    private FaultProxy? FailingProxy(string kind, int seed)
+    {
+        if (kind != "failing s3")
+        {
+            return null;
+        }
+
+        var proxy = FaultProxy.Start(rgw.Rgw.Port);
+        proxy.Rule = FaultRules.Share(0.05, new Random(seed), Faults);
+        return proxy;
     }
 
     // Kills it a random while after the first part of this attempt; false when it was faster.

@@ -76,7 +76,12 @@ public sealed class MemoryTests
         var usual = await MeasureAsync(temp, ordinary);
         usual.ShouldBeLessThan(Bound);
         (await MeasureAsync(temp, sparse)).ShouldBeLessThan(usual * 12 / 10);
-        (await MeasureAsync(temp, many)).ShouldBeLessThan(200L << 20);
+        var ofMany = await MeasureAsync(temp, many);
+        TestContext.Current.SendDiagnosticMessage($"ordinary {usual >> 20} MiB, many files {ofMany >> 20} MiB");
+
+        // For each file something has to be known to the end: less than a kilobyte. This process is compiled as it runs;
+        // what is published takes a fifth more at most.
+        ofMany.ShouldBeLessThan((usual * 13 / 10) + (Math.Max(0, Amount.Of(10_000) - 10_000) * 1024L));
     }
 
     private static Task<long> MeasureAsync(TempFolder temp, string source) => ChildWriter.RunToEndAsync(new ChildJob

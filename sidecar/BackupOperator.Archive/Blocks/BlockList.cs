@@ -10,13 +10,16 @@ internal sealed class BlockList
     private const int SegmentSize = 256;
     private readonly BlockReference[]?[] _segments;
     private readonly bool[] _holes;
+
+    // Of a file with one block, as most are where there are many.
+    private BlockReference _only = BlockReference.Unknown;
     private int _unknown;
 
     public BlockList(int count)
     {
         Count = _unknown = count;
-        _segments = new BlockReference[]?[(count + SegmentSize - 1) / SegmentSize];
-        _holes = new bool[_segments.Length];
+        _segments = count == 1 ? [] : new BlockReference[]?[(count + SegmentSize - 1) / SegmentSize];
+        _holes = _segments.Length == 0 ? [] : new bool[_segments.Length];
     }
 
     public int Count { get; }
@@ -29,6 +32,11 @@ internal sealed class BlockList
         get
         {
             ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            if (Count == 1)
+            {
+                return _only;
+            }
+
             var segment = index / SegmentSize;
             return _segments[segment] is { } blocks ? blocks[index % SegmentSize] : _holes[segment] ? BlockReference.Hole : BlockReference.Unknown;
         }
@@ -51,7 +59,7 @@ internal sealed class BlockList
             {
                 var segment = index / SegmentSize;
                 var end = Math.Min(Count, (segment + 1) * SegmentSize);
-                if (index % SegmentSize == 0 && end <= to && _segments[segment] is null && !_holes[segment])
+                if (Count > 1 && index % SegmentSize == 0 && end <= to && _segments[segment] is null && !_holes[segment])
                 {
                     _holes[segment] = true;
                     _unknown -= end - index;
@@ -68,6 +76,11 @@ internal sealed class BlockList
     /// <summary>The blocks that lie in packs.</summary>
     public IEnumerable<BlockReference> Stored()
     {
+        if (_only.IsStored)
+        {
+            yield return _only;
+        }
+
         foreach (var segment in _segments)
         {
             foreach (var block in segment ?? [])
@@ -84,6 +97,12 @@ internal sealed class BlockList
     {
         var before = this[index];
         _unknown += (IsKnown(before) ? 1 : 0) - (IsKnown(value) ? 1 : 0);
+        if (Count == 1)
+        {
+            _only = value;
+            return;
+        }
+
         var segment = index / SegmentSize;
         if (_segments[segment] is not { } blocks)
         {

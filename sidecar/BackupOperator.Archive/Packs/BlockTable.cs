@@ -10,24 +10,22 @@ internal static class BlockTable
 {
     private const long MostBlocks = ArchiveFormat.LargestFile / ArchiveFormat.BlockSize;
 
-    public static IReadOnlyList<TableFile> Group(IReadOnlyList<PackBlock> blocks)
+    /// <summary>Made as it is taken: all of it at once may be large.</summary>
+    public static IEnumerable<TableFile> Group(IReadOnlyList<PackBlock> blocks)
     {
-        var files = new List<TableFile>();
         for (var i = 0; i < blocks.Count;)
         {
-            var from = i;
-            while (i < blocks.Count && ReferenceEquals(blocks[i].File, blocks[from].File))
+            var file = new List<PackBlock> { blocks[i++] };
+            while (i < blocks.Count && ReferenceEquals(blocks[i].File, file[0].File))
             {
-                i++;
+                file.Add(blocks[i++]);
             }
 
-            files.Add(Group(blocks[from].File, [.. blocks.Skip(from).Take(i - from)]));
+            yield return Group(file[0].File, file);
         }
-
-        return files;
     }
 
-    public static IEnumerable<PackBlock> Ungroup(IReadOnlyList<TableFile>? files)
+    public static IEnumerable<PackBlock> Ungroup(IEnumerable<TableFile>? files)
     {
         foreach (var file in files ?? [])
         {

@@ -1,3 +1,5 @@
+using System.Collections;
+
 namespace BackupOperator.Archive.Packs;
 
 /// <summary>A pack on its way into the store.</summary>
@@ -68,7 +70,7 @@ internal sealed class PackUpload(int number, string uploadId, int partSize)
     {
         lock (_gate)
         {
-            return new OpenPack(number, uploadId, partSize, [.. _parts.OrderBy(part => part.Number)], BlockTable.Group(_blocks));
+            return new OpenPack(number, uploadId, partSize, [.. _parts.OrderBy(part => part.Number)], BlockTable.Group(new Placed(this, _blocks.Count)));
         }
     }
 
@@ -78,5 +80,26 @@ internal sealed class PackUpload(int number, string uploadId, int partSize)
         {
             return new FinishedPack(number, Size, partSize, PackDigest.Of(_parts.OrderBy(part => part.Number).Select(part => part.Sha256)), tag);
         }
+    }
+
+    // The blocks that have their places now, while more are given theirs.
+    private sealed class Placed(PackUpload pack, int count) : IReadOnlyList<PackBlock>
+    {
+        public int Count => count;
+
+        public PackBlock this[int index]
+        {
+            get
+            {
+                lock (pack._gate)
+                {
+                    return pack._blocks[index];
+                }
+            }
+        }
+
+        public IEnumerator<PackBlock> GetEnumerator() => Enumerable.Range(0, count).Select(index => this[index]).GetEnumerator();
+
+        IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
     }
 }

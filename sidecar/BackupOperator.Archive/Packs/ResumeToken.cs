@@ -26,7 +26,7 @@ internal sealed record FinishedPack(int Number, long Size, int Chunk, string Dig
 
 /// <summary>A pack that is still an upload.</summary>
 /// <param name="Joining">Numbers of the parts that a later attempt was about to make an object of; null before.</param>
-internal sealed record OpenPack(int Number, string UploadId, int PartSize, IReadOnlyList<SealedPart> Parts, IReadOnlyList<TableFile> Blocks, IReadOnlyList<int>? Joining = null);
+internal sealed record OpenPack(int Number, string UploadId, int PartSize, IReadOnlyList<SealedPart> Parts, IEnumerable<TableFile> Blocks, IReadOnlyList<int>? Joining = null);
 
 /// <summary>The blocks of one file in a block table, each list in the same order.</summary>
 /// <param name="Blocks">[index, offset, length, checksum], and with it the pieces where it is not the whole block.</param>

@@ -1,3 +1,4 @@
+using System.Collections;
 using BackupOperator.Archive.Copying;
 using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
@@ -152,7 +153,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _records = pass.Records;
         if (databaseStopped)
         {
-            await Task.Run(() => RefuseChanges(entries, Scan(isLive: false)), both.Token);
+            await Task.Run(() => RefuseChanges(entries), both.Token);
             (_final, _finalPass, _readAt) = (entries, result, _options.Time.GetUtcNow());
         }
 
@@ -253,25 +254,27 @@ public sealed class ArchiveWriter : IAsyncDisposable
         DirectoryScanner.Scan(_options.SourceDirectory, _options.ServerDataDirectory, _options.Excluded, isLive);
 
     // The lock, and the absence of pods, say that nobody writes; this would show that somebody did.
-    private void RefuseChanges(List<SourceEntry> before, List<SourceEntry> after)
+    private void RefuseChanges(List<SourceEntry> before)
     {
-        foreach (var (was, now) in before.Zip(after))
+        var byPath = Comparer<SourceEntry>.Create(static (a, b) => ArchivePath.Compare(a.Path, b.Path));
+        var seen = new BitArray(before.Count);
+        DirectoryScanner.Walk(_options.SourceDirectory, _options.ServerDataDirectory, _options.Excluded, isLive: false, now =>
         {
-            var same = was.Path == now.Path && was.Kind == now.Kind && was.Target == now.Target
-                && (was.Kind != ManifestEntryKind.File || _records![was.Path].Stat.HasContentOf(now.Stat));
-            if (!same)
+            var at = before.BinarySearch(now, byPath);
+            if (at < 0 || before[at] is var was && (was.Kind != now.Kind || was.Target != now.Target || (was.Kind == ManifestEntryKind.File && !_records![was.Path].Stat.HasContentOf(now.Stat))))
             {
-                throw Changed(ArchivePath.Compare(was.Path, now.Path) <= 0 ? was : now);
+                throw Changed(now);
             }
-        }
 
-        if (before.Count != after.Count)
+            seen[at] = true;
+        });
+        if (!seen.HasAllSet())
         {
-            throw Changed((before.Count > after.Count ? before : after)[Math.Min(before.Count, after.Count)]);
+            throw Changed(before.Where((_, index) => !seen[index]).First());
         }
 
-        static DataDirectoryException Changed(SourceEntry entry) =>
-            new($"{entry.FullPath} changed while it was read, although the server is stopped; something else works in this data directory.");
+        DataDirectoryException Changed(SourceEntry entry) =>
+            new($"{Path.Combine(_options.SourceDirectory, entry.Path)} changed while it was read, although the server is stopped; something else works in this data directory.");
     }
 
     private ManifestTotals Count(IReadOnlyList<SourceEntry> entries)

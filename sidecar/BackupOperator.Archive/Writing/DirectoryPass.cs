@@ -36,7 +36,7 @@ internal sealed class DirectoryPass : IDisposable
     private readonly BlockingCollection<BlockWork> _free = [];
     private readonly BlockingCollection<BlockWork> _toWorkers = [];
     private readonly Channel<BlockWork> _inOrder = Channel.CreateUnbounded<BlockWork>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-    private readonly Dictionary<string, FileRecord> _records = new(StringComparer.Ordinal);
+    private Dictionary<string, FileRecord> _records = [];
     private long _bytesRead;
     private long _stored;
     private long _reused;
@@ -70,6 +70,7 @@ internal sealed class DirectoryPass : IDisposable
     /// <param name="before">What an earlier pass or backup knows of a file; asked for in the order of the paths.</param>
     public async Task<PassResult> RunAsync(IReadOnlyList<SourceEntry> entries, Func<string, FileRecord?> before, ProgressMeter progress)
     {
+        _records = new Dictionary<string, FileRecord>(entries.Count, StringComparer.Ordinal);
         var tasks = new List<Task> { OnThread(() => Read(entries, before, progress)), Task.Run(() => PackAsync(progress)) };
         for (var i = 0; i < _workers; i++)
         {
@@ -138,10 +139,11 @@ internal sealed class DirectoryPass : IDisposable
     private void ReadFile(SourceEntry entry, FileRecord? known, ProgressMeter progress)
     {
         // The clock before the attributes before the content: whatever changes later is later than all of them.
+        var fullPath = Path.Combine(_options.SourceDirectory, entry.Path);
         var seenAt = (_options.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks * 100;
-        if (FileStat.TryRead(entry.FullPath) is not { Kind: EntryKind.File } stat)
+        if (FileStat.TryRead(fullPath) is not { Kind: EntryKind.File } stat)
         {
-            FailUnlessLive($"{entry.FullPath} went away");
+            FailUnlessLive($"{fullPath} went away");
             return;
         }
 
@@ -149,11 +151,11 @@ internal sealed class DirectoryPass : IDisposable
         SourceFile file;
         try
         {
-            file = SourceFile.Open(entry.FullPath, stat.Size, _readsPastCache);
+            file = SourceFile.Open(fullPath, stat.Size, _readsPastCache);
         }
         catch (Exception gone) when (gone is FileNotFoundException or DirectoryNotFoundException)
         {
-            FailUnlessLive($"{entry.FullPath} went away");
+            FailUnlessLive($"{fullPath} went away");
             return;
         }
 

@@ -3,34 +3,40 @@ using BackupOperator.Archive.Native;
 
 namespace BackupOperator.Archive.Writing;
 
-/// <summary>Lists a data directory in the order of its paths.</summary>
+/// <summary>Lists a data directory.</summary>
 internal static class DirectoryScanner
 {
+    /// <summary>All entries, in the order of their paths.</summary>
+    public static List<SourceEntry> Scan(string root, string? serverRoot, IReadOnlyList<string> excluded, bool isLive)
+    {
+        var entries = new List<SourceEntry>();
+        Walk(root, serverRoot, excluded, isLive, entries.Add);
+        entries.Sort(static (a, b) => ArchivePath.Compare(a.Path, b.Path));
+        return entries;
+    }
+
+    /// <summary>Looks at the entries one after the other, in any order.</summary>
     /// <param name="serverRoot">The data directory as the server sees it; null where that is the same.</param>
     /// <param name="isLive">Files may come and go meanwhile.</param>
     /// <exception cref="DataDirectoryException">There is none, or it holds what cannot be backed up.</exception>
-    public static List<SourceEntry> Scan(string root, string? serverRoot, IReadOnlyList<string> excluded, bool isLive)
+    public static void Walk(string root, string? serverRoot, IReadOnlyList<string> excluded, bool isLive, Action<SourceEntry> found)
     {
         if (!Directory.Exists(root))
         {
             throw new DataDirectoryException($"There is no data directory {root}.");
         }
 
-        var entries = new List<SourceEntry>();
         try
         {
-            Collect(root, serverRoot, "", excluded, isLive, entries);
+            Walk(root, serverRoot, "", excluded, isLive, found);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new DataDirectoryException($"The data directory {root} cannot be listed: {error.Message}", error);
         }
-
-        entries.Sort(static (a, b) => ArchivePath.Compare(a.Path, b.Path));
-        return entries;
     }
 
-    private static void Collect(string root, string? serverRoot, string prefix, IReadOnlyList<string> excluded, bool isLive, List<SourceEntry> entries)
+    private static void Walk(string root, string? serverRoot, string prefix, IReadOnlyList<string> excluded, bool isLive, Action<SourceEntry> found)
     {
         foreach (var fullPath in Names(Path.Combine(root, prefix), isLive && prefix.Length > 0))
         {
@@ -62,14 +68,14 @@ internal static class DirectoryScanner
             {
                 case EntryKind.File:
                     LinkFile.Refuse(fullPath, serverRoot ?? root);
-                    entries.Add(new SourceEntry(path, fullPath, ManifestEntryKind.File, stat, null));
+                    found(new SourceEntry(path, ManifestEntryKind.File, stat, null));
                     break;
                 case EntryKind.Directory:
-                    entries.Add(new SourceEntry(path, fullPath, ManifestEntryKind.Directory, stat, null));
-                    Collect(root, serverRoot, path, excluded, isLive, entries);
+                    found(new SourceEntry(path, ManifestEntryKind.Directory, stat, null));
+                    Walk(root, serverRoot, path, excluded, isLive, found);
                     break;
                 case EntryKind.Link:
-                    entries.Add(new SourceEntry(path, fullPath, ManifestEntryKind.Link, stat, ReadLink(fullPath, path)));
+                    found(new SourceEntry(path, ManifestEntryKind.Link, stat, ReadLink(fullPath, path)));
                     break;
                 default:
                     // Sockets and pipes are of a process, not of the data.
@@ -78,11 +84,12 @@ internal static class DirectoryScanner
         }
     }
 
-    private static List<string> Names(string folder, bool mayBeGone)
+    private static IEnumerable<string> Names(string folder, bool mayBeGone)
     {
         try
         {
-            return [.. Directory.EnumerateFileSystemEntries(folder)];
+            // This opens the folder; from then on it may go away.
+            return Directory.EnumerateFileSystemEntries(folder);
         }
         catch (DirectoryNotFoundException) when (mayBeGone)
         {

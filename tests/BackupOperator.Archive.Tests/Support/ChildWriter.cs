@@ -34,6 +34,9 @@ internal sealed record ChildJob
 
     /// <summary>A pause before each part, so that a kill finds it at work.</summary>
     public int PauseMilliseconds { get; init; }
+
+    /// <summary>Whether the store is known to fail now and then: what it does is waited for only shortly, and tried often.</summary>
+    public bool IsImpatient { get; init; }
 }
 
 /// <summary>
@@ -46,10 +49,14 @@ internal static class ChildWriter
 
     public static Process Start(ChildJob job) => Start(Verb, job);
 
-    public static Process Start(string verb, ChildJob job)
+    public static Process Start<T>(string verb, T job)
     {
         var start = new ProcessStartInfo(Environment.ProcessPath!, Arguments(verb, job)) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_gcServer"] = "0";
+
+        // As the sidecar has it.
+        start.Environment["DOTNET_GCGen0MaxBudget"] = "400000";
+        start.Environment["DOTNET_TieredPGO"] = "0";
         return Process.Start(start)!;
     }
 
@@ -57,7 +64,7 @@ internal static class ChildWriter
     /// <returns>The largest resident memory in bytes.</returns>
     public static Task<long> RunToEndAsync(ChildJob job) => RunToEndAsync(Verb, job);
 
-    public static async Task<long> RunToEndAsync(string verb, ChildJob job)
+    public static async Task<long> RunToEndAsync<T>(string verb, T job)
     {
         using var child = Start(verb, job);
         var error = child.StandardError.ReadToEndAsync();
@@ -78,6 +85,9 @@ internal static class ChildWriter
                 ForcePathStyle = true,
                 CredentialsFolder = job.Credentials,
                 PartSize = job.PartSize,
+                RequestTimeout = TimeSpan.FromSeconds(job.IsImpatient ? 2 : 120),
+                StallTimeout = TimeSpan.FromSeconds(job.IsImpatient ? 2 : 30),
+                Retry = job.IsImpatient ? new RetryPolicy { FirstDelay = TimeSpan.FromMilliseconds(10), LongestDelay = TimeSpan.FromMilliseconds(200) } : new RetryPolicy(),
             });
 
     public static async Task<int> RunAsync(string json)
@@ -105,7 +115,7 @@ internal static class ChildWriter
     }
 
     // Under a test runner this process may be "dotnet" with the assembly as its argument.
-    private static IEnumerable<string> Arguments(string verb, ChildJob job)
+    private static IEnumerable<string> Arguments<T>(string verb, T job)
     {
         if (Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet")
         {
