@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 IMAGE ?= mysql-backup
 S3 ?=
 
-.PHONY: help demo test fuzz test-environment bench bench-operator microbench crds lint format image publish clean
+.PHONY: help demo test fuzz test-environment bench bench-operator microbench crds manifests lint format image publish clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -38,13 +38,18 @@ bench-operator: ## what the operator costs with 10,000 finished backups and 1,00
 microbench: ## time and memory of what is done with every block
 	dotnet run -c Release --project tests/BackupOperator.Archive.Benchmarks -- --filter '*'
 
-crds: ## generate crds/ and deploy/rbac from the C# code
+crds: ## generate crds/ and deploy/rbac from the C# code, and their copies in the chart
 	@dotnet run -c $(CONFIGURATION) --project operator/BackupOperator -- crds --output crds
 	@dotnet run -c $(CONFIGURATION) --project operator/BackupOperator -- rbac --output deploy/rbac/clusterrole.yaml
+	@rm -f charts/mysql-backup-operator/files/crds/* && cp crds/*.yaml charts/mysql-backup-operator/files/crds/
+	@cp deploy/rbac/clusterrole.yaml charts/mysql-backup-operator/files/
+
+manifests: ## generate deploy/operator.yaml from the chart, and artifacts/install.yaml with all that an installation needs
+	@scripts/manifests.sh
 
 lint: ## formatting, and generated files that differ from their source
 	@dotnet format BackupOperator.sln --verify-no-changes
-	@$(MAKE) --no-print-directory crds && git diff --exit-code --stat crds deploy/rbac
+	@$(MAKE) --no-print-directory crds && git diff --exit-code --stat crds deploy/rbac charts
 
 format: ## format the code
 	@dotnet format BackupOperator.sln

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what the tests and the demo run against: MariaDB 10.11, MySQL 9.7 (a Debian root folder of its own),
-# Ceph's S3 gateway, kubectl and zstd. For Debian 12, as root. What is there already is left alone.
+# Ceph's S3 gateway, kubectl, zstd, and for the Helm chart Go libraries and promtool. For Debian 12, as root. What is there already is left alone.
 # usage: test-environment.sh [demo|demo-s3|test|bench]     (what for; default: test)
 set -euo pipefail
 purpose=${1:-test}
@@ -34,6 +34,11 @@ if [ "$purpose" = test ]; then
     need mmdebstrap mmdebstrap
     need openssl openssl
     python3 -c 'import aiosmtpd' 2> /dev/null || missing+=(python3-aiosmtpd)
+    need go golang-go
+    need promtool prometheus
+    [ -d /usr/share/gocode/src/github.com/Masterminds/sprig ] || missing+=(golang-github-masterminds-sprig-dev)
+    [ -d /usr/share/gocode/src/github.com/xeipuuv/gojsonschema ] || missing+=(golang-github-xeipuuv-gojsonschema-dev)
+    [ -d /usr/share/gocode/src/sigs.k8s.io/yaml ] || missing+=(golang-k8s-sigs-yaml-dev)
 fi
 
 if [ ${#missing[@]} -gt 0 ]; then
@@ -56,6 +61,8 @@ if [ ${#missing[@]} -gt 0 ]; then
 fi
 
 [ "$purpose" = test ] || exit 0
+
+"$(dirname "$0")/chart-renderer.sh" --path > /dev/null
 
 # MySQL 9.7 is in Debian's unstable branch; it gets a root folder of its own, and nothing of it is installed here.
 mysql=${MYSQL_ROOT:-$cache/mysql-9.7}
