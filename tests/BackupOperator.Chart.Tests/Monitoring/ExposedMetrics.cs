@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using System.Runtime.CompilerServices;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Metrics;
+using BackupOperator.Notifications;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace BackupOperator.Chart.Tests.Monitoring;
 
@@ -19,6 +21,7 @@ internal static class ExposedMetrics
         }
 
         using var metrics = new OperatorMetrics(TimeProvider.System);
+        _ = new Notifier(new NotificationSettings(), metrics.Meter, TimeProvider.System, new Random(1), NullLogger<Notifier>.Instance);
         var names = new HashSet<string>(StringComparer.Ordinal);
         using var listener = new MeterListener
         {
