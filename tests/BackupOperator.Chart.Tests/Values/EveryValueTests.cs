@@ -30,6 +30,12 @@ public sealed class EveryValueTests(ChartRenderer chart, ApiServer server)
             foreach (var start in (JsonObject[])[[], ValueCatalogue.All(booleans: true, others: false)])
             {
                 var with = Merge(start, companion);
+                if (leaf.Path[0] != "crds")
+                {
+                    // Nine tenths of what is rendered, and no other value changes them.
+                    with["crds"] = new JsonObject { ["install"] = false };
+                }
+
                 var before = await chart.RenderAsync(leaf.Set(leaf.Default, with));
                 var after = await chart.RenderAsync(leaf.Set(value, with));
                 changed |= before.ToString() != after.ToString();
