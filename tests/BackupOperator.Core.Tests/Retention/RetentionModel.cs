@@ -13,45 +13,47 @@ internal static class RetentionModel
     {
         var floor = Math.Max(1, policy.MinCount);
         var parents = own.Concat(others).ToDictionary(b => b.Id, b => b.ParentId);
-        var wanted = own.Where(b => Rank(b, own) < floor || (IsChosen(policy, b, own, zone) && IsYoung(policy, b, now))).ToList();
-        var staying = wanted.Where(b => Rank(b, own) < floor || Fits(policy, b, wanted, own, parents)).Concat(own.Where(b => b.HeldBy is not null)).Concat(others).ToList();
+        var ranks = own.ToDictionary(b => b.Id, b => own.Count(other => IsNewer(other, b)));
+        var periods = own.ToDictionary(b => b.Id, b => Periods.Of(b.TakenAt, zone));
+        var wanted = own.Where(b => ranks[b.Id] < floor || (IsChosen(policy, b, own, periods, ranks) && IsYoung(policy, b, now))).ToList();
+        var staying = wanted.Where(b => ranks[b.Id] < floor || Fits(policy, b, wanted, own, parents, ranks)).Concat(own.Where(b => b.HeldBy is not null)).Concat(others).ToList();
         return own.Where(b => staying.Any(s => s.Id == b.Id || Needs(s.Id, b.Id, parents))).Select(b => b.Id).ToHashSet();
     }
 
-    /// <summary>How many are newer.</summary>
-    private static int Rank(StoredBackup backup, IReadOnlyCollection<StoredBackup> among) => among.Count(b => IsNewer(b, backup));
-
     private static bool IsNewer(StoredBackup a, StoredBackup b) => a.TakenAt != b.TakenAt ? a.TakenAt > b.TakenAt : string.CompareOrdinal(a.Id, b.Id) > 0;
 
-    private static bool IsChosen(RetentionPolicy policy, StoredBackup backup, IReadOnlyCollection<StoredBackup> own, TimeZoneInfo zone)
+    private static bool IsChosen(RetentionPolicy policy, StoredBackup backup, IReadOnlyCollection<StoredBackup> own, Dictionary<string, Periods> periods, Dictionary<string, int> ranks)
     {
         if (policy is { KeepLast: null, KeepHourly: null, KeepDaily: null, KeepWeekly: null, KeepMonthly: null, KeepYearly: null })
         {
             return true;
         }
 
-        return Rank(backup, own) < policy.KeepLast
-            || IsChosenBy(policy.KeepHourly, t => Math.Floor((Local(t, zone) - DateTime.UnixEpoch).TotalHours) - (zone.GetUtcOffset(t).TotalHours / 1000))
-            || IsChosenBy(policy.KeepDaily, t => Local(t, zone).Date.Ticks)
-            || IsChosenBy(policy.KeepWeekly, t => MondayOf(Local(t, zone)).Ticks)
-            || IsChosenBy(policy.KeepMonthly, t => (Local(t, zone).Year * 12) + Local(t, zone).Month)
-            || IsChosenBy(policy.KeepYearly, t => Local(t, zone).Year);
+        return ranks[backup.Id] < policy.KeepLast
+            || IsChosenBy(policy.KeepHourly, p => p.Hour) || IsChosenBy(policy.KeepDaily, p => p.Day) || IsChosenBy(policy.KeepWeekly, p => p.Week)
+            || IsChosenBy(policy.KeepMonthly, p => p.Month) || IsChosenBy(policy.KeepYearly, p => p.Year);
 
-        bool IsChosenBy(int? count, Func<DateTimeOffset, double> period) =>
-            !own.Any(b => IsNewer(b, backup) && period(b.TakenAt) == period(backup.TakenAt))
-            && own.Where(b => IsNewer(b, backup)).Select(b => period(b.TakenAt)).Distinct().Count() < count;
+        bool IsChosenBy(int? count, Func<Periods, long> period) =>
+            count is not null
+            && !own.Any(b => IsNewer(b, backup) && period(periods[b.Id]) == period(periods[backup.Id]))
+            && own.Where(b => IsNewer(b, backup)).Select(b => period(periods[b.Id])).Distinct().Count() < count;
     }
 
     private static bool IsYoung(RetentionPolicy policy, StoredBackup backup, DateTimeOffset now) =>
         !(backup.ExpiresAt <= now) && !(now - backup.TakenAt > policy.MaxAge);
 
     /// <summary>All that are wanted from the newest to this one, with what they need, are within the limits; and so it is with each shorter list.</summary>
-    private static bool Fits(RetentionPolicy policy, StoredBackup backup, List<StoredBackup> wanted, IReadOnlyCollection<StoredBackup> own, Dictionary<string, string?> parents)
+    private static bool Fits(RetentionPolicy policy, StoredBackup backup, List<StoredBackup> wanted, IReadOnlyCollection<StoredBackup> own, Dictionary<string, string?> parents, Dictionary<string, int> ranks)
     {
+        if (policy is { MaxCount: null, MaxTotalSize: null })
+        {
+            return true;
+        }
+
         var floor = Math.Max(1, policy.MinCount);
         return wanted.Where(w => w == backup || IsNewer(w, backup)).All(last =>
         {
-            if (Rank(last, own) < floor)
+            if (ranks[last.Id] < floor)
             {
                 return true;
             }
@@ -65,7 +67,17 @@ internal static class RetentionModel
     private static bool Needs(string heir, string ancestor, Dictionary<string, string?> parents) =>
         parents.GetValueOrDefault(heir) is { } parent && parents.ContainsKey(parent) && (parent == ancestor || Needs(parent, ancestor, parents));
 
-    private static DateTime Local(DateTimeOffset time, TimeZoneInfo zone) => (time.ToUniversalTime() + zone.GetUtcOffset(time)).DateTime;
+    /// <summary>Numbers of the hour, the day and so on.</summary>
+    private sealed record Periods(long Hour, long Day, long Week, long Month, long Year)
+    {
+        public static Periods Of(DateTimeOffset time, TimeZoneInfo zone)
+        {
+            var local = (time.ToUniversalTime() + zone.GetUtcOffset(time)).DateTime;
 
-    private static DateTime MondayOf(DateTime day) => day.Date.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+            // No clock is changed within an hour of any zone that the tests use.
+            return new Periods(time.UtcTicks / TimeSpan.TicksPerHour, local.Date.Ticks, MondayOf(local).Ticks, (local.Year * 12) + local.Month, local.Year);
+        }
+
+        private static DateTime MondayOf(DateTime day) => day.Date.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+    }
 }

@@ -121,6 +121,29 @@ internal static class Manifests
         {Indent(more, 2)}
         """;
 
+    /// <summary>A schedule whose next tick is far away.</summary>
+    public static string Schedule(string @namespace, string name, string storage, string type, bool immediate) => $"""
+        apiVersion: mysqlbackup.io/v1alpha1
+        kind: MySqlBackupSchedule
+        metadata:
+          name: {name}
+          namespace: {@namespace}
+        spec:
+          schedule: "0 0 29 2 *"
+          timeZone: Europe/Berlin
+          immediate: {(immediate ? "true" : "false")}
+          template:
+            spec:
+              type: {type}
+              target:
+                statefulSet: db
+                connection:
+                  secretRef:
+                    name: db
+              storage:
+        {Indent(storage, 8)}
+        """;
+
     public static string Restore(string @namespace, string name, string source, string more = "") => $"""
         apiVersion: mysqlbackup.io/v1alpha1
         kind: MySqlRestore
