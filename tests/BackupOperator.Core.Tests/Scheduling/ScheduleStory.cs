@@ -83,7 +83,7 @@ internal sealed class ScheduleStory
                 return this;
             }
 
-            Runs.ShouldNotContain(r => r.Name == start.Name, "no backup is created twice");
+            Runs.Exists(r => r.Name == start.Name).ShouldBeFalse("no backup is created twice");
             Runs.Add(new ScheduledRun(start.Name, RunStage.New, Now) { Tick = start.Tick });
             Started.Add(start.Name);
             if (start.Tick is { } tick)
