@@ -24,11 +24,11 @@ internal static class NotificationFile
         }
         catch (JsonException e)
         {
-            throw new FormatException($"{file}: {e.Message}");
+            throw new FormatException($"{file}: {e.Message}", e);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new FormatException($"{file} cannot be read: {e.Message}");
+            throw new FormatException($"{file} cannot be read: {e.Message}", e);
         }
     }
 
