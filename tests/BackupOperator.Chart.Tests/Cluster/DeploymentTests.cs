@@ -68,6 +68,20 @@ public sealed class DeploymentTests(ChartRenderer chart)
     }
 
     [Fact]
+    public async Task Prometheus_scrapes_the_port_of_the_Service_and_keeps_the_databases_namespace()
+    {
+        var rendering = await chart.RenderAsync("metrics: {serviceMonitor: {enabled: true}, service: {enabled: false, port: 80}, port: 9090}");
+        var endpoint = rendering["ServiceMonitor"]["spec"]!["endpoints"]![0]!;
+        ((bool?)endpoint["honorLabels"]).ShouldBe(true);
+        var port = rendering["Service"]["spec"]!["ports"]!.AsArray().Single(p => (string?)p!["name"] == (string?)endpoint["port"])!;
+        ((int)port["port"]!).ShouldBe(80);
+        var named = rendering.Container["ports"]!.AsArray().Single(p => (string?)p!["name"] == (string?)port["targetPort"])!;
+        ((int)named["containerPort"]!).ShouldBe(9090);
+        rendering.Variables["METRICS_BIND_ADDRESS"].ShouldBe(":9090");
+        rendering["Deployment"].ToJsonString().ShouldNotContain("prometheus.io/scrape");
+    }
+
+    [Fact]
     public async Task Two_never_work_at_once_without_a_leader()
     {
         var deployment = (await chart.RenderAsync("{replicas: 1, leaderElection: {enabled: false}}"))["Deployment"];
