@@ -33,7 +33,7 @@ public sealed class InstallationTests(ChartRenderer chart)
         var rendering = await chart.RenderAsync(values, new JsonObject { ["release"] = "nightly", ["namespace"] = "tools" });
         await using var server = await LocalApiServer.StartAsync(new ApiServerOptions { Namespaces = ["default", "tools", "shop"] });
         using var client = new KubernetesClient(KubernetesClientConfiguration.BuildConfigFromConfigFile(server.KubeconfigPath));
-        await ApplyAsync(server, string.Join("\n---\n", rendering.Objects.Select(o => o.ToJsonString())));
+        await ApplyAsync(server, string.Join('\n', rendering.Objects.Select(o => o.ToJsonString())));
 
         var kubeconfig = Path.GetTempFileName();
         var account = (string)rendering["Deployment"]["spec"]!["template"]!["spec"]!["serviceAccountName"]!;
