@@ -21,7 +21,7 @@ internal sealed class NamespacedRoles(string name, string operatorNamespace)
     private JsonArray LeaderRules() =>
     [
         Rule(["create"]),
-        Rule(["get", "patch"], $"{name}-leader"),
+        Rule(["get", "patch"], RunCommand.LeaseName),
     ];
 
     private IEnumerable<JsonObject> Pair(string role, string @namespace, JsonArray rules)

@@ -25,6 +25,9 @@ internal sealed class RunCommand : Command
 
     private const string OperatorName = "mysql-backup-operator";
 
+    /// <summary>The leader's Lease; it does not depend on how the operator's objects are named.</summary>
+    public const string LeaseName = OperatorName + "-leader";
+
     private readonly Option<string> watchNamespaces = Flag("--watch-namespaces", "Namespaces to look at, separated by commas; all when empty.", "");
     private readonly Option<string> sidecarImage = Flag("--sidecar-image", "Image of the Job's container where a resource names none.", "mysql-backup-sidecar:latest");
     private readonly Option<int> maxConcurrentRuns = Flag("--max-concurrent-runs", "Runs at once, in all namespaces.", 5);

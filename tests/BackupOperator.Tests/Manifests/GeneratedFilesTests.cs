@@ -24,5 +24,9 @@ public sealed class GeneratedFilesTests
             .ShouldBe(GeneratedManifests.ClusterRole("mysql-backup-operator"), "deploy/rbac/clusterrole.yaml differs from the C#: run `make crds`");
 
     [Fact]
+    public void The_leaders_Lease_has_its_name_whatever_the_roles_are_called() =>
+        GeneratedManifests.Roles("custom", "elsewhere", ["shop"]).ShouldContain("mysql-backup-operator-leader");
+
+    [Fact]
     public void The_operator_may_not_read_secrets() => GeneratedManifests.ClusterRole("x").ShouldNotContain("secrets");
 }
