@@ -71,7 +71,7 @@ public sealed class Cluster : IAsyncDisposable
                 images[name] = image;
             }
 
-            var running = await Simulators.StartAsync(client, new Uri(server.Url), home.Path, images, options, cancellationToken);
+            var running = await Simulators.StartAsync(new Routes(server, client, home.Path, options), home.Path, images, options, cancellationToken);
             return new Cluster(home, server, client, images, running, options.Time);
         }
         catch

@@ -36,6 +36,12 @@ public sealed record ClusterOptions
     /// <summary>Kubernetes: 5 minutes.</summary>
     public TimeSpan RestartBackoffMost { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// Where a part of the cluster finds the API server: asked once for <c>controllers</c>, and for <c>kubelet/NODE</c> and
+    /// <c>pods/NODE</c> of each node, with the server's own address. Null: all go straight to the server.
+    /// </summary>
+    public Func<string, Uri, Uri>? Route { get; init; }
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
     public ILoggerFactory? LoggerFactory { get; init; }

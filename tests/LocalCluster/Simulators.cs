@@ -19,11 +19,13 @@ public sealed class Simulators : IAsyncDisposable
     private readonly CancellationTokenSource stop = new();
     private readonly PodNetwork network = PodNetwork.Claim();
     private readonly Task running;
+    private readonly Routes routes;
 
-    private Simulators(KubernetesClient client, Uri apiServer, string dataDirectory, ImageCatalog images, ClusterOptions options)
+    private Simulators(Routes routes, string dataDirectory, ImageCatalog images, ClusterOptions options)
     {
         var logs = options.LoggerFactory ?? NullLoggerFactory.Instance;
-        var subresources = new Subresources(client);
+        this.routes = routes;
+        var client = routes.ClientOf("controllers");
         Nodes =
         [
             .. options.Nodes.Select(name => new NodeAgent(
@@ -32,12 +34,12 @@ public sealed class Simulators : IAsyncDisposable
                     NodeName = name,
                     DataDirectory = dataDirectory,
                     Images = images,
-                    ApiServer = apiServer,
-                    CreateToken = subresources.CreateTokenAsync,
+                    ApiServer = routes.To($"pods/{name}"),
+                    CreateToken = new Subresources(routes.ClientOf($"kubelet/{name}")).CreateTokenAsync,
                     RestartBackoffFirst = options.RestartBackoffFirst,
                     RestartBackoffMost = options.RestartBackoffMost,
                 },
-                client,
+                routes.ClientOf($"kubelet/{name}"),
                 network,
                 options.Time,
                 logs.CreateLogger<NodeAgent>())),
@@ -58,14 +60,13 @@ public sealed class Simulators : IAsyncDisposable
     public static string ClaimsFolder(string dataDirectory) => Path.Combine(dataDirectory, "claims");
 
     public static async Task<Simulators> StartAsync(
-        KubernetesClient client,
-        Uri apiServer,
+        Routes routes,
         string dataDirectory,
         ImageCatalog images,
         ClusterOptions options,
         CancellationToken cancellationToken = default)
     {
-        var simulators = new Simulators(client, apiServer, dataDirectory, images, options);
+        var simulators = new Simulators(routes, dataDirectory, images, options);
         try
         {
             foreach (var node in simulators.Nodes)
@@ -91,6 +92,7 @@ public sealed class Simulators : IAsyncDisposable
         }
 
         await running;
+        routes.Dispose();
         network.Dispose();
         stop.Dispose();
     }

@@ -96,6 +96,15 @@ public sealed class LocalApiServer : IAsyncDisposable
     /// <summary>Writes the administrator's kubeconfig.</summary>
     public void WriteKubeconfig(string file) => Kubeconfig.Write(file, Kubeconfig.Text(Url, CaPem, AdminToken, "kubernetes-admin"));
 
+    /// <summary>Writes a kubeconfig of the administrator that leads to something between a client and the server.</summary>
+    public void WriteKubeconfig(string file, Uri through) =>
+        Kubeconfig.Write(file, Kubeconfig.Text(through.ToString().TrimEnd('/'), CaPem, AdminToken, "kubernetes-admin"));
+
+    /// <summary>An object as it is at this moment, without a request: for rules of <see cref="Faults"/> that depend on it.</summary>
+    /// <param name="kind"><c>group/plural</c>, such as <c>apps/statefulsets</c> or <c>/pods</c>.</param>
+    /// <returns>Null where there is none.</returns>
+    public JsonObject? Peek(string kind, string @namespace, string name) => state.Store.Get(kind, @namespace, name)?.Copy();
+
     /// <summary>Writes a kubeconfig of a service account.</summary>
     public void WriteKubeconfig(string file, string token, string @namespace) =>
         Kubeconfig.Write(file, Kubeconfig.Text(Url, CaPem, token, "serviceaccount", @namespace));

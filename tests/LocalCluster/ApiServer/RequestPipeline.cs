@@ -24,8 +24,14 @@ internal sealed class RequestPipeline(
             var user = Authenticate(http);
             var info = RequestInfoParser.Parse(http.Request) with { User = user.Name };
             var fault = faults.Next(info);
-            if (fault is not null && await StrikeAsync(http, fault))
+            if (fault is not null && await StrikeAsync(http, info, fault))
             {
+                return;
+            }
+
+            if (fault?.HoldAnswer is { } hold)
+            {
+                await ServeLateAsync(http, info, user, hold);
                 return;
             }
 
@@ -43,6 +49,24 @@ internal sealed class RequestPipeline(
         {
             await ResponseWriter.WriteErrorAsync(http, new ApiStatusException(500, "InternalError", $"Internal error occurred: {error}"));
         }
+    }
+
+    private async Task ServeLateAsync(HttpContext http, RequestInfo info, UserInfo user, Func<RequestInfo, CancellationToken, Task> hold)
+    {
+        var answer = http.Response.Body;
+        using var kept = new MemoryStream();
+        http.Response.Body = kept;
+        try
+        {
+            await ServeAsync(http, info, user, dropAnswer: false);
+        }
+        finally
+        {
+            http.Response.Body = answer;
+        }
+
+        await hold(info, http.RequestAborted);
+        await answer.WriteAsync(kept.ToArray(), http.RequestAborted);
     }
 
     private async Task ServeAsync(HttpContext http, RequestInfo info, UserInfo user, bool dropAnswer)
@@ -87,11 +111,16 @@ internal sealed class RequestPipeline(
             : throw ApiErrors.Unauthorized();
     }
 
-    private async Task<bool> StrikeAsync(HttpContext http, Fault fault)
+    private async Task<bool> StrikeAsync(HttpContext http, RequestInfo info, Fault fault)
     {
         if (fault.Delay > TimeSpan.Zero)
         {
             await Task.Delay(fault.Delay, time, http.RequestAborted);
+        }
+
+        if (fault.Hold is { } hold)
+        {
+            await hold(info, http.RequestAborted);
         }
 
         if (fault.DropBefore)

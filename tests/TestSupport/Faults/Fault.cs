@@ -30,4 +30,7 @@ public abstract record Fault
 
     /// <summary>All is well, only late: before the request is passed on, and between pieces of the answer's body.</summary>
     public sealed record Slow(TimeSpan Before, TimeSpan BetweenPieces = default, int Piece = 64 << 10) : Fault;
+
+    /// <summary>The request is passed on when the task has ended.</summary>
+    public sealed record Hold(Task Until) : Fault;
 }

@@ -27,6 +27,9 @@ internal sealed class ProxiedConnection(LineStream client, LineStream server, So
                 await TakeAsync(head, after, cancellationToken);
                 await UntilClosedAsync(cancellationToken);
                 return false;
+            case Fault.Hold(var until):
+                await until.WaitAsync(cancellationToken);
+                break;
             case Fault.Slow { Before: var before }:
                 await Task.Delay(before, cancellationToken);
                 break;

@@ -1,4 +1,5 @@
 using System.Net;
+using BackupOperator.LocalCluster.ApiServer.Requests;
 
 namespace BackupOperator.LocalCluster.ApiServer.Faults;
 
@@ -21,6 +22,12 @@ public sealed record Fault
 
     /// <summary>Does what was asked and breaks the connection before the answer.</summary>
     public bool DropAfter { get; init; }
+
+    /// <summary>The request waits for this before it is handled.</summary>
+    public Func<RequestInfo, CancellationToken, Task>? Hold { get; init; }
+
+    /// <summary>What was asked is done, and the answer waits for this.</summary>
+    public Func<RequestInfo, CancellationToken, Task>? HoldAnswer { get; init; }
 
     public static Fault Conflict { get; } = new() { Answer = HttpStatusCode.Conflict };
 

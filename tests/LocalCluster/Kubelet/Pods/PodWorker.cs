@@ -71,13 +71,19 @@ internal sealed class PodWorker : IDisposable
     /// <summary>Ends when the pod is removed, or with the node's power.</summary>
     public async Task RunAsync()
     {
-        var writing = writer.RunAsync(node.Power);
+        // A pod that was over before this node lost its power stays over.
+        var ended = Pod.Status?.Phase is "Succeeded" or "Failed";
+        var writing = ended ? Task.CompletedTask : writer.RunAsync(node.Power);
         try
         {
-            writer.MarkDirty();
-            await LiveAsync();
-            final = true;
-            await writer.WriteAsync(node.Power);
+            if (!ended)
+            {
+                writer.MarkDirty();
+                await LiveAsync();
+                final = true;
+                await writer.WriteAsync(node.Power);
+            }
+
             await deleted.Task.WaitAsync(node.Power);
             await RemoveAsync();
             await removed.Task.WaitAsync(node.Power);

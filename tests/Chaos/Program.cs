@@ -1,0 +1,3 @@
+using BackupOperator.Chaos.Commands;
+
+return await ChaosCommand.Create().Parse(args).InvokeAsync();

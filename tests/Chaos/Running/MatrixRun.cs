@@ -1,0 +1,16 @@
+using BackupOperator.Chaos.Strikes;
+
+namespace BackupOperator.Chaos.Running;
+
+/// <summary>A run of cells from the first process to the last.</summary>
+internal static class MatrixRun
+{
+    public static async Task<IReadOnlyList<CellResult>> RunAsync(
+        IReadOnlyList<Cell> cells, int lanes, StrikeDurations durations, Report report, CancellationToken cancellationToken = default)
+    {
+        await using var world = await World.StartAsync(lanes, cancellationToken);
+        await using var targets = await Lanes.StartAsync(world, lanes, furnish: null, cancellationToken);
+        report.Say($"{lanes} targets are up");
+        return await new MatrixRunner(world, targets.All, durations, result => report.Tell(result, cells.Count)).RunAsync(cells);
+    }
+}
