@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 IMAGE ?= mysql-backup
 S3 ?=
 
-.PHONY: help demo test fuzz test-environment bench bench-operator microbench crds manifests lint format image publish clean
+.PHONY: help demo test chaos fuzz test-environment bench bench-operator microbench crds manifests lint format image publish clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,10 @@ test: test-environment ## all tests, against real servers; installs what it need
 
 test-environment: ## install the servers that tests run against
 	@scripts/test-environment.sh test
+
+chaos: test-environment ## every component killed, hung and cut off in every phase; backups with intruders; killed swaps; under 30 minutes
+	@scripts/build.sh tests/Chaos $(CONFIGURATION)
+	@dotnet tests/Chaos/bin/$(CONFIGURATION)/net10.0/chaos.dll --document docs/reliability.md
 
 fuzz: ## the readers with a million random inputs, a thousand flipped bits, 100,000 files; about ten minutes
 	@FUZZ_FACTOR=10 dotnet test tests/BackupOperator.Archive.Tests -c Release --filter 'FullyQualifiedName~FuzzTests|FullyQualifiedName~ChainCorruption|FullyQualifiedName~MemoryTests'

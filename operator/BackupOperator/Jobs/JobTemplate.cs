@@ -13,6 +13,9 @@ internal static class JobTemplate
     /// <summary>The Job controller ends the run by itself when the operator is not there to do so.</summary>
     private static readonly TimeSpan DeadlineSlack = TimeSpan.FromMinutes(5);
 
+    /// <summary>Until the old data is back MySQL stays down: here a user's wish for few attempts does not count.</summary>
+    private const int RollBackAttempts = 10;
+
     public static V1Job Build(JobInput input)
     {
         var options = input.Owner.RunSpec.Job ?? new JobOptions();
@@ -31,7 +34,9 @@ internal static class JobTemplate
             {
                 Parallelism = 1,
                 Completions = 1,
-                BackoffLimit = input.Owner.RunSpec.BackoffLimit,
+                BackoffLimit = input.Purpose == JobPurpose.RollBack
+                    ? Math.Max(input.Owner.RunSpec.BackoffLimit, RollBackAttempts)
+                    : input.Owner.RunSpec.BackoffLimit,
                 PodReplacementPolicy = "Failed",
                 PodFailurePolicy = FailurePolicy(),
                 ActiveDeadlineSeconds = (long)(DurationText.Parse(input.Owner.RunSpec.Timeouts.Total) + DeadlineSlack).TotalSeconds,

@@ -67,6 +67,16 @@ public sealed class JobTemplateTests
     }
 
     [Fact]
+    public void A_roll_back_that_dies_is_tried_again_also_where_the_restore_was_to_be_tried_once()
+    {
+        var restore = Samples.Recorded(Samples.Restore());
+        restore.Spec.BackoffLimit = 0;
+
+        Build(restore, Samples.StatefulSet(), JobPurpose.RollBack, null).Spec!.BackoffLimit!.Value.ShouldBeGreaterThan(3);
+        Build(restore, Samples.StatefulSet(), JobPurpose.Run, null).Spec!.BackoffLimit.ShouldBe(0);
+    }
+
+    [Fact]
     public void The_removal_of_previous_data() => Check("remove-previous", Samples.Restore(), Samples.StatefulSet(), JobPurpose.RemovePrevious, node: "node-1");
 
     [Fact]

@@ -8,7 +8,7 @@ namespace BackupOperator.Chaos.Checks;
 /// <summary>What must be true when a run is over, whatever happened to it.</summary>
 internal static class Aftermath
 {
-    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(20);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(60);
 
     /// <summary>What is not as it must be.</summary>
     /// <param name="expected">What MySQL must hold now.</param>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage.S3;
 using BackupOperator.MySql;
@@ -29,6 +30,12 @@ internal static class RestoredBackup
             Directory.CreateDirectory(data);
             var archive = await ArchiveReader.OpenAsync(store, path);
             await new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = data, ManifestDigest = digest }).RestoreAsync();
+
+            // On this machine the server's user has another number than in the container.
+            using (var chown = Process.Start("chown", ["-R", "mysql", data]))
+            {
+                await chown.WaitForExitAsync();
+            }
 
             await using var server = await RealMariaDb.StartOnAsync(data);
             await using var session = await MySqlSession.ConnectAsync(new MySqlConnectionOptions

@@ -99,7 +99,7 @@ internal sealed class Lane : IAsyncDisposable
 
     private async Task<string> BackUpAsync(string name, Action? afterArchiving = null)
     {
-        await _world.Cluster.ApplyAsync(Resources.Backup(this, name, "db", precopy: false));
+        await _world.Cluster.ApplyAsync(Resources.Backup(this, name, precopy: false));
         var done = await Waiting.ForAsync(
             $"backup {name}",
             async () =>

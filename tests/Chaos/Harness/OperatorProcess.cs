@@ -8,8 +8,19 @@ namespace BackupOperator.Chaos.Harness;
 /// <summary>The operator, as a process of its own.</summary>
 internal sealed class OperatorProcess(string kubeconfig, string sidecarImage) : IAsyncDisposable
 {
+    // Kills the operator when the standard input ends: that is, when this programme does, however it does.
+    private const string Keeper = """
+        exec 3<&0
+        "$@" </dev/null >&2 3<&- &
+        operator=$!
+        echo $operator
+        (cat <&3 >/dev/null; kill -KILL $operator 2>/dev/null) >/dev/null 2>&1 &
+        wait $operator
+        """;
+
     private readonly StringBuilder _log = new();
-    private Process? _process;
+    private Process? _keeper;
+    private int _pid;
 
     public string Log
     {
@@ -24,7 +35,7 @@ internal sealed class OperatorProcess(string kubeconfig, string sidecarImage) : 
 
     public void Start()
     {
-        var start = new ProcessStartInfo("dotnet", [BuiltProgram.Operator, "run"])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Keeper, "keeper", "dotnet", BuiltProgram.Operator, "run"])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -35,25 +46,25 @@ internal sealed class OperatorProcess(string kubeconfig, string sidecarImage) : 
         start.Environment["LEADER_ELECTION"] = "false";
         start.Environment["METRICS_BIND_ADDRESS"] = "0";
         start.Environment["MAX_CONCURRENT_RUNS"] = "64";
-        _process = Process.Start(start)!;
-        _process.OutputDataReceived += Keep;
-        _process.ErrorDataReceived += Keep;
-        _process.BeginOutputReadLine();
-        _process.BeginErrorReadLine();
+        _keeper = Process.Start(start)!;
+        _pid = int.Parse(_keeper.StandardOutput.ReadLine()!, CultureInfo.InvariantCulture);
+        _keeper.ErrorDataReceived += Keep;
+        _keeper.BeginErrorReadLine();
     }
 
     public async Task KillAsync()
     {
-        if (_process is { } process)
+        if (_keeper is { } keeper)
         {
-            _process = null;
-            process.Kill(entireProcessTree: true);
-            await process.WaitForExitAsync();
-            process.Dispose();
+            _keeper = null;
+            Signals.Send(_pid, Signals.Kill);
+            keeper.StandardInput.Close();
+            await keeper.WaitForExitAsync();
+            keeper.Dispose();
         }
     }
 
-    public void Signal(int signal) => Signals.Send(_process!.Id, signal);
+    public void Signal(int signal) => Signals.Send(_pid, signal);
 
     public async ValueTask DisposeAsync() => await KillAsync();
 

@@ -8,6 +8,37 @@ internal static class Resources
     /// <summary>A file of this name in the data directory keeps a server that <paramref name="refusesBroken"/> from starting.</summary>
     public const string BrokenFile = "broken";
 
+    public const string OperatorNamespace = "backup-operator";
+
+    /// <summary>The user that the operator is: everything that it does is done with the rights that it is installed with.</summary>
+    public const string OperatorUser = $"system:serviceaccount:{OperatorNamespace}:operator";
+
+    public const string OperatorAccess = $$"""
+        apiVersion: v1
+        kind: Namespace
+        metadata:
+          name: {{OperatorNamespace}}
+        ---
+        apiVersion: v1
+        kind: ServiceAccount
+        metadata:
+          name: operator
+          namespace: {{OperatorNamespace}}
+        ---
+        apiVersion: rbac.authorization.k8s.io/v1
+        kind: ClusterRoleBinding
+        metadata:
+          name: mysql-backup-operator
+        roleRef:
+          apiGroup: rbac.authorization.k8s.io
+          kind: ClusterRole
+          name: mysql-backup-operator
+        subjects:
+          - kind: ServiceAccount
+            name: operator
+            namespace: {{OperatorNamespace}}
+        """;
+
     public static string Database(string @namespace, string node, bool refusesBroken) => $$"""
         apiVersion: v1
         kind: Namespace
@@ -82,8 +113,7 @@ internal static class Resources
           {key2}: {value2}
         """;
 
-    /// <param name="login">The Secret that holds user and password.</param>
-    public static string Backup(Lane lane, string name, string login, bool precopy) => $$"""
+    public static string Backup(Lane lane, string name, bool precopy) => $$"""
         apiVersion: mysqlbackup.io/v1alpha1
         kind: MySqlBackup
         metadata:
@@ -95,7 +125,7 @@ internal static class Resources
             connection:
               host: {{lane.DatabaseHost}}
               secretRef:
-                name: {{login}}
+                name: db
           storage:
         {{Storage(lane, "    ")}}
           cold:
@@ -106,7 +136,7 @@ internal static class Resources
           timeouts: {preparing: 3m, quiesce: 150s, resume: 3m, total: 15m}
         """;
 
-    public static string Restore(Lane lane, string name, string login, string path) => $$"""
+    public static string Restore(Lane lane, string name, string path) => $$"""
         apiVersion: mysqlbackup.io/v1alpha1
         kind: MySqlRestore
         metadata:
@@ -123,7 +153,7 @@ internal static class Resources
             connection:
               host: {{lane.DatabaseHost}}
               secretRef:
-                name: {{login}}
+                name: db
           safety: {keepPrevious: 0s, maxDowntime: 10m}
           backoffLimit: 3
           timeouts: {preparing: 3m, quiesce: 150s, resume: 3m, total: 15m}

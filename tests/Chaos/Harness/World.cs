@@ -49,10 +49,14 @@ internal sealed class World : IAsyncDisposable
                 await world._cluster.ApplyAsync(await File.ReadAllTextAsync(file, cancellationToken), cancellationToken: cancellationToken);
             }
 
+            await world._cluster.ApplyAsync(Resources.OperatorAccess, cancellationToken: cancellationToken);
+            await world._cluster.ApplyAsync(
+                await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "rbac", "clusterrole.yaml"), cancellationToken), cancellationToken: cancellationToken);
             var server = world._cluster.ApiServer;
             var gate = world._gates.GetOrAdd("operator", _ => NetworkGate.Start(new Uri(server.Url).Port));
             var kubeconfig = Path.Combine(world._cluster.DataDirectory, "kubeconfig-operator");
-            server.WriteKubeconfig(kubeconfig, new Uri($"https://127.0.0.1:{gate.Port}"));
+            server.WriteKubeconfig(
+                kubeconfig, new Uri($"https://127.0.0.1:{gate.Port}"), server.CreateToken(Resources.OperatorNamespace, "operator", TimeSpan.FromHours(6)));
             world._operator = new OperatorProcess(kubeconfig, SidecarImage);
             world._operator.Start();
             world._rgw = await rgw;

@@ -7,8 +7,8 @@ namespace BackupOperator.Chaos.Running;
 /// <summary>One cell in a lane: brings the run into the phase, and looks at what is left when it is over.</summary>
 internal sealed class CellRun : IDisposable
 {
-    private static readonly TimeSpan ToThePhase = TimeSpan.FromSeconds(120);
-    private static readonly TimeSpan ToTheEnd = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan ToThePhase = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan ToTheEnd = TimeSpan.FromMinutes(8);
 
     private readonly Lane _lane;
     private readonly string _name;
@@ -33,12 +33,12 @@ internal sealed class CellRun : IDisposable
         await _lane.Database.SetVersionAsync(int.Parse(_name.Split('-')[1], CultureInfo.InvariantCulture));
         _before = await _lane.Database.SumAsync();
         await _lane.World.Cluster.ApplyAsync(Cell.Run == RunOf.Backup
-            ? Resources.Backup(_lane, _name, _hold.Login, precopy: Cell.Phase != "Archiving")
-            : Resources.Restore(_lane, _name, _hold.Login, Cell.Phase == "RollingBack" ? _lane.BrokenPath : _lane.BasePath));
+            ? Resources.Backup(_lane, _name, precopy: Cell.Phase != "Archiving")
+            : Resources.Restore(_lane, _name, Cell.Phase == "RollingBack" ? _lane.BrokenPath : _lane.BasePath));
         await _hold.ReachedAsync(async () => (await ReadAsync())?.RunStatus.PhaseName, ToThePhase);
     }
 
-    public Task ReleaseAsync() => _hold.ReleaseAsync();
+    public void Release() => _hold.Release();
 
     /// <summary>Whether MySQL is down, or about to be, because the run has stopped it.</summary>
     public async Task<bool> IsStoppedAsync() => (await _lane.Database.StatefulSetAsync()).Spec?.Replicas == 0;
@@ -90,7 +90,7 @@ internal sealed class CellRun : IDisposable
     public async Task<CellResult> FailAsync(Exception problem)
     {
         var problems = new List<string> { problem.Message };
-        await _hold.ReleaseAsync();
+        _hold.Release();
         await RemoveAsync(problems);
         return new CellResult(Cell, null, null, null, _watch.Elapsed, problems);
     }

@@ -6,11 +6,20 @@ namespace BackupOperator.Chaos.Running;
 internal static class MatrixRun
 {
     public static async Task<IReadOnlyList<CellResult>> RunAsync(
-        IReadOnlyList<Cell> cells, int lanes, StrikeDurations durations, Report report, CancellationToken cancellationToken = default)
+        IReadOnlyList<Cell> cells, int lanes, StrikeDurations durations, Report report, Action<CellResult> keep, CancellationToken cancellationToken = default)
     {
         await using var world = await World.StartAsync(lanes, cancellationToken);
         await using var targets = await Lanes.StartAsync(world, lanes, furnish: null, cancellationToken);
         report.Say($"{lanes} targets are up");
-        return await new MatrixRunner(world, targets.All, durations, result => report.Tell(result, cells.Count)).RunAsync(cells);
+        return await new MatrixRunner(world, targets.All, durations, Tell).RunAsync(cells);
+
+        void Tell(CellResult result)
+        {
+            report.Tell(result, cells.Count);
+            lock (cells)
+            {
+                keep(result);
+            }
+        }
     }
 }

@@ -45,7 +45,7 @@ internal sealed class MatrixRunner(World world, IReadOnlyList<Lane> lanes, Strik
 
             // Where no server runs, the strike waits for one: the run must be let go.
             await Task.WhenAny(begun, Task.Delay(TimeSpan.FromMilliseconds(500)));
-            await run.ReleaseAsync();
+            run.Release();
             await begun;
             TimeSpan? back = cell is { Component: Component.Sidecar, Kind: FaultKind.Killed } && isStopped ? await run.MeasureAnswerAsync() : null;
             await Task.Delay(durations.Of(cell.Kind));
@@ -58,7 +58,7 @@ internal sealed class MatrixRunner(World world, IReadOnlyList<Lane> lanes, Strik
         }
     }
 
-    private async Task RunTogetherAsync(IReadOnlyList<Cell> cells)
+    private async Task RunTogetherAsync(Cell[] cells)
     {
         var runs = cells.Select((cell, i) => new CellRun(lanes[i], cell)).ToList();
         var ready = (await Task.WhenAll(runs.Select(async run =>
@@ -79,7 +79,7 @@ internal sealed class MatrixRunner(World world, IReadOnlyList<Lane> lanes, Strik
         var strike = StrikeFactory.Global(world, [.. ready.Select(run => run.Lane)], component, kind);
         var stopped = await Task.WhenAll(ready.Select(run => run.IsStoppedAsync()));
         await strike.BeginAsync();
-        await Task.WhenAll(ready.Select(run => run.ReleaseAsync()));
+        ready.ForEach(run => run.Release());
         await Task.Delay(durations.Of(kind));
         await strike.EndAsync();
         await Task.WhenAll(ready.Zip(stopped, async (run, isStopped) =>

@@ -23,7 +23,7 @@ internal sealed class Report(TextWriter output)
         var back = result.Back is { } time ? string.Create(CultureInfo.InvariantCulture, $", MySQL back after {time.TotalSeconds:0.0} s") : "";
         Tell(
             of,
-            string.Create(CultureInfo.InvariantCulture, $"{result.Cell.Name}: {result.Outcome} {result.Reason}".TrimEnd()),
+            $"{result.Cell.Name}: {result.Outcome} {result.Reason}".TrimEnd(),
             string.Create(CultureInfo.InvariantCulture, $" ({result.Took.TotalSeconds:0} s{back})"),
             result.Problems);
     }

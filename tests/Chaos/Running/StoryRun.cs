@@ -7,7 +7,7 @@ namespace BackupOperator.Chaos.Running;
 internal static class StoryRun
 {
     public static Task<IReadOnlyList<StoryResult>> IntrudersAsync(int runs, int lanes, int seed, Report report, CancellationToken cancellationToken = default) =>
-        RunAsync(runs, lanes, furnish: null, (lane, count, tell) => new IntruderStory(lane, new Random(seed + lane.Number)).RunAsync(count, tell), report, cancellationToken);
+        RunAsync(runs, lanes, furnish: null, (lane, count, tell) => new IntruderStory(lane, new Random(seed + lane.Number)).RunAsync(lane.Number, count, tell), report, cancellationToken);
 
     public static Task<IReadOnlyList<StoryResult>> KilledSwapsAsync(int runs, int lanes, int seed, Report report, CancellationToken cancellationToken = default) =>
         RunAsync(runs, lanes, KilledSwapStory.Widen, (lane, count, tell) => new KilledSwapStory(lane, new Random(seed + lane.Number)).RunAsync(count, tell), report, cancellationToken);

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Text.Json.Nodes;
 using BackupOperator.Api.Runs;
+using BackupOperator.LocalCluster.Kubelet.Containers;
 using BackupOperator.TestSupport.Servers;
 
 namespace BackupOperator.Chaos.Stories;
@@ -53,7 +55,7 @@ internal static class Intrusion
         }
     }
 
-    private static Task ScaleAsync(Lane lane, int replicas, bool withoutMark)
+    private static Task<V1StatefulSet> ScaleAsync(Lane lane, int replicas, bool withoutMark)
     {
         var body = new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } };
         if (withoutMark)
@@ -64,17 +66,24 @@ internal static class Intrusion
         return lane.World.Client.PatchAsync<V1StatefulSet>("db", lane.Namespace, KubernetesPatch.Merge(body));
     }
 
+    // As the user of the container, and with whatever the data directory has; locked out, it ends by itself.
     private static async Task StartServerAsync(Lane lane)
     {
-        try
+        var folder = Directory.CreateTempSubdirectory("chaos-intruder-").FullName;
+        File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
+        var data = lane.World.Cluster.ClaimFolder(lane.Namespace, "data-db-0");
+        using var server = Process.Start("setpriv",
+        [
+            "--reuid=999", "--regid=999", "--clear-groups", TestEnvironment.Program("mariadbd"), "--no-defaults", $"--datadir={data}",
+            $"--socket={folder}/s", $"--pid-file={folder}/pid", $"--log-error={folder}/log", "--skip-networking", "--innodb-log-file-size=8M",
+        ]);
+        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        if (!server.HasExited)
         {
-            await using var server = await RealMariaDb.StartOnAsync(lane.World.Cluster.ClaimFolder(lane.Namespace, "data-db-0"));
-            await Task.Delay(TimeSpan.FromMilliseconds(500));
-            await server.StopAsync();
+            Signals.Send(server.Id, Signals.Terminate);
         }
-        catch (InvalidOperationException)
-        {
-            // Locked out, as it should be.
-        }
+
+        await server.WaitForExitAsync();
+        Directory.Delete(folder, recursive: true);
     }
 }

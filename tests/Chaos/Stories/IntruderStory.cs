@@ -10,15 +10,15 @@ internal sealed class IntruderStory(Lane lane, Random random)
 {
     private static readonly TimeSpan Latest = TimeSpan.FromSeconds(3);
 
-    /// <returns>One line for each run, and what was wrong with it.</returns>
-    public async Task RunAsync(int runs, Action<StoryResult> tell)
+    /// <param name="first">The number of the intruder to begin with.</param>
+    public async Task RunAsync(int first, int runs, Action<StoryResult> tell)
     {
         var ledger = new Ledger(lane);
         await ledger.CreateAsync();
         using var stop = new CancellationTokenSource();
         var writing = ledger.WriteAsync(stop.Token);
         var intruders = Enum.GetValues<Intruder>();
-        for (var run = 0; run < runs; run++)
+        for (var run = first; run < first + runs; run++)
         {
             var intruder = intruders[run % intruders.Length];
             tell(await RunOnceAsync(ledger, intruder, TimeSpan.FromMilliseconds(random.Next((int)Latest.TotalMilliseconds)), precopy: random.Next(2) == 0));
@@ -37,11 +37,11 @@ internal sealed class IntruderStory(Lane lane, Random random)
         try
         {
             var atLeast = ledger.Written;
-            await lane.World.Cluster.ApplyAsync(Resources.Backup(lane, name, "db", precopy));
+            await lane.World.Cluster.ApplyAsync(Resources.Backup(lane, name, precopy));
             var intrusion = Intrusion.RunAsync(lane, intruder, delay, over.Task);
             var backup = await Waiting.ForAsync(
                 "end of the backup",
-                async () => await lane.World.Client.GetAsync<MySqlBackup>(name, lane.Namespace) is { RunStatus.PhaseName: "Completed" or "Failed" } ended ? ended : null,
+                async () => await lane.World.Client.GetAsync<MySqlBackup>(name, lane.Namespace) is { Status.PhaseName: "Completed" or "Failed" } ended ? ended : null,
                 TimeSpan.FromMinutes(4));
             over.TrySetResult();
             await intrusion;

@@ -43,7 +43,7 @@ internal sealed class KilledSwapStory(Lane lane, Random random)
             await lane.Database.SetVersionAsync(int.Parse(name.Split('-')[1], CultureInfo.InvariantCulture));
             var before = await lane.Database.SumAsync();
             await lane.World.Cluster.ApplyAsync(
-                Resources.Restore(lane, name, "db", lane.BasePath).Replace("backoffLimit: 3", string.Create(CultureInfo.InvariantCulture, $"backoffLimit: {attempts}"), StringComparison.Ordinal));
+                Resources.Restore(lane, name, lane.BasePath).Replace("backoffLimit: 3", string.Create(CultureInfo.InvariantCulture, $"backoffLimit: {attempts}"), StringComparison.Ordinal));
             killed.Add(await KillAtJournalAsync("MovingOut"));
             var watch = Stopwatch.StartNew();
             if (attempts == 0)
@@ -55,7 +55,7 @@ internal sealed class KilledSwapStory(Lane lane, Random random)
             var back = watch.Elapsed;
             var restore = await Waiting.ForAsync(
                 "end of the restore",
-                async () => await lane.World.Client.GetAsync<MySqlRestore>(name, lane.Namespace) is { RunStatus.PhaseName: "Completed" or "Failed" } ended ? ended : null,
+                async () => await lane.World.Client.GetAsync<MySqlRestore>(name, lane.Namespace) is { Status.PhaseName: "Completed" or "Failed" } ended ? ended : null,
                 TimeSpan.FromMinutes(4));
             var completed = restore.Status!.PhaseName == "Completed";
             outcome = string.Create(

@@ -28,12 +28,12 @@ internal sealed class Ledger(Lane lane)
                 await using var session = await lane.Database.ConnectAsync(TimeSpan.FromSeconds(5));
                 while (!cancellationToken.IsCancellationRequested)
                 {
-                    await session.QueryAsync("BEGIN");
-                    var seq = long.Parse((await session.ScalarAsync("SELECT seq FROM app.last WHERE id = 1 FOR UPDATE"))!, CultureInfo.InvariantCulture) + 1;
+                    await session.QueryAsync("BEGIN", cancellationToken);
+                    var seq = long.Parse((await session.ScalarAsync("SELECT seq FROM app.last WHERE id = 1 FOR UPDATE", cancellationToken))!, CultureInfo.InvariantCulture) + 1;
                     await session.QueryAsync(string.Create(
-                        CultureInfo.InvariantCulture, $"INSERT INTO app.ledger SELECT {seq}, noise.content, MD5(noise.content) FROM (SELECT RANDOM_BYTES(1000) AS content) AS noise"));
-                    await session.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"UPDATE app.last SET seq = {seq} WHERE id = 1"));
-                    await session.QueryAsync("COMMIT");
+                        CultureInfo.InvariantCulture, $"INSERT INTO app.ledger SELECT {seq}, noise.content, MD5(noise.content) FROM (SELECT RANDOM_BYTES(1000) AS content) AS noise"), cancellationToken);
+                    await session.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"UPDATE app.last SET seq = {seq} WHERE id = 1"), cancellationToken);
+                    await session.QueryAsync("COMMIT", cancellationToken);
                     Interlocked.Exchange(ref _written, seq);
                     await Task.Delay(2, cancellationToken);
                 }

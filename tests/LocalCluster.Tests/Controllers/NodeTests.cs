@@ -15,9 +15,12 @@ public sealed class NodeTests
             {apiVersion: v1, kind: Pod, metadata: {name: server}, spec: {containers: [{name: main, image: "debian:12", command: [sleep, "1000"]}]}}
             ---
             {apiVersion: v1, kind: Pod, metadata: {name: task}, spec: {restartPolicy: Never, containers: [{name: main, image: "debian:12", command: [sleep, "1000"]}]}}
+            ---
+            {apiVersion: v1, kind: Pod, metadata: {name: done}, spec: {restartPolicy: Never, containers: [{name: main, image: "debian:12", command: ["true"]}]}}
             """);
         await cluster.WaitForAsync<V1Pod>("server", "default", PodTests.Ready);
         await cluster.WaitForAsync<V1Pod>("task", "default", PodTests.Ready);
+        var done = await cluster.WaitForAsync<V1Pod>("done", "default", pod => pod?.Status?.Phase == "Succeeded");
         var pids = cluster.HostPids("default", "server").Concat(cluster.HostPids("default", "task")).ToList();
         pids.Count.ShouldBe(2);
 
@@ -34,6 +37,11 @@ public sealed class NodeTests
         server!.Status!.ContainerStatuses![0].RestartCount.ShouldBe(1);
         var task = await cluster.WaitForAsync<V1Pod>("task", "default", pod => pod?.Status?.Phase == "Failed");
         task!.Status!.ContainerStatuses![0].State!.Terminated!.ExitCode.ShouldBe(137);
+
+        // What was over before is not touched.
+        (await cluster.Client.GetAsync<V1Pod>("done", "default"))!.Metadata.ResourceVersion.ShouldBe(done!.Metadata.ResourceVersion);
+        await cluster.Client.DeleteAsync<V1Pod>("done", "default");
+        await cluster.WaitForAsync<V1Pod>("done", "default", pod => pod is null);
     }
 
     [Fact]

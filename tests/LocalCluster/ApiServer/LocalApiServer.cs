@@ -96,9 +96,10 @@ public sealed class LocalApiServer : IAsyncDisposable
     /// <summary>Writes the administrator's kubeconfig.</summary>
     public void WriteKubeconfig(string file) => Kubeconfig.Write(file, Kubeconfig.Text(Url, CaPem, AdminToken, "kubernetes-admin"));
 
-    /// <summary>Writes a kubeconfig of the administrator that leads to something between a client and the server.</summary>
-    public void WriteKubeconfig(string file, Uri through) =>
-        Kubeconfig.Write(file, Kubeconfig.Text(through.ToString().TrimEnd('/'), CaPem, AdminToken, "kubernetes-admin"));
+    /// <summary>Writes a kubeconfig that leads to something between a client and the server.</summary>
+    /// <param name="token">Null: the administrator's.</param>
+    public void WriteKubeconfig(string file, Uri through, string? token = null) =>
+        Kubeconfig.Write(file, Kubeconfig.Text(through.ToString().TrimEnd('/'), CaPem, token ?? AdminToken, token is null ? "kubernetes-admin" : "serviceaccount"));
 
     /// <summary>An object as it is at this moment, without a request: for rules of <see cref="Faults"/> that depend on it.</summary>
     /// <param name="kind"><c>group/plural</c>, such as <c>apps/statefulsets</c> or <c>/pods</c>.</param>
