@@ -17,4 +17,8 @@ internal sealed record JobInput(
     RunStores Stores,
     string? Node,
     RecordedUser User,
-    string DefaultImage);
+    string DefaultImage)
+{
+    /// <summary>The node that the database's pod was on when the run began; null where the run has nothing to do with the database.</summary>
+    public string? LastNode => Purpose == JobPurpose.Copy ? null : Owner.RunStatus.Target?.Node;
+}

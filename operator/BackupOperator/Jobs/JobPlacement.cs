@@ -7,6 +7,7 @@ internal static class JobPlacement
 {
     private const string NodeAffinity = "nodeAffinity";
     private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
+    private const string Preferred = "preferredDuringSchedulingIgnoredDuringExecution";
     private const string NodeName = "metadata.name";
     private const string Terms = "nodeSelectorTerms";
 
@@ -38,6 +39,36 @@ internal static class JobPlacement
         }
 
         return affinity;
+    }
+
+    /// <summary>
+    /// Adds a wish for the node that the database was on before it was stopped: a claim that is attached to another node
+    /// keeps the database from coming back. No more than a wish, for that node may be lost.
+    /// </summary>
+    public static JsonNode? Prefer(JsonNode? affinity, string? node)
+    {
+        if (node is null)
+        {
+            return affinity;
+        }
+
+        var wished = affinity as JsonObject ?? [];
+        var nodes = Child(wished, NodeAffinity);
+        if (nodes[Preferred] is not JsonArray wishes)
+        {
+            wishes = [];
+            nodes[Preferred] = wishes;
+        }
+
+        wishes.Add(new JsonObject
+        {
+            ["weight"] = 100,
+            ["preference"] = new JsonObject
+            {
+                ["matchFields"] = new JsonArray(new JsonObject { ["key"] = NodeName, ["operator"] = "In", ["values"] = new JsonArray(node) }),
+            },
+        });
+        return wished;
     }
 
     /// <returns>The node that <see cref="Affinity"/> has bound a pod to; null where it has not.</returns>

@@ -60,7 +60,7 @@ internal static class JobTemplate
             EnableServiceLinks = false,
             TerminationGracePeriodSeconds = (long)(DurationText.Parse(input.Owner.RunSpec.Timeouts.Resume) + UndoTime).TotalSeconds,
             NodeSelector = options.NodeSelector,
-            Affinity = JobPlacement.Affinity(options.Affinity, input.Node),
+            Affinity = JobPlacement.Prefer(JobPlacement.Affinity(options.Affinity, input.Node), input.Node is null ? input.LastNode : null),
             Tolerations = JobPlacement.Tolerations(options.Tolerations, input),
             PriorityClassName = options.PriorityClassName,
             ImagePullSecrets = options.ImagePullSecrets,

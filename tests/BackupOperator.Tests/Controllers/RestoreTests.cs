@@ -86,6 +86,14 @@ public sealed class RestoreTests
         failed.Status.Failure!.Reason.ShouldBe(FailureReason.SidecarDied);
         failed.Status.Failure.Runbook.ShouldBeNull();
         await cluster.DatabaseRunsAsync();
+
+        // Both Jobs go in time, and the resource may stay.
+        await cluster.RestoreAsync("back", r => r.Metadata.Finalizers is not { Count: > 0 }, "its end cleaned up");
+        foreach (var name in new[] { RunNames.Job("back", failed.Metadata.Uid!), RunNames.RollBackJob("back", failed.Metadata.Uid!) })
+        {
+            var job = await cluster.Client.GetAsync<V1Job>(name, Samples.Namespace);
+            job.ShouldNotBeNull().Spec!.TtlSecondsAfterFinished.ShouldNotBeNull(name);
+        }
     }
 
     [Fact]

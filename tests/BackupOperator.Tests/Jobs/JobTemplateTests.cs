@@ -77,6 +77,21 @@ public sealed class JobTemplateTests
     }
 
     [Fact]
+    public void A_roll_back_goes_to_the_node_that_the_database_was_on_if_it_can()
+    {
+        var restore = Samples.Recorded(Samples.Restore());
+        restore.Status.Target!.Node = "node-7";
+
+        var nodes = Build(restore, Samples.StatefulSet(), JobPurpose.RollBack, node: null).Spec!.Template!.Spec!.Affinity!["nodeAffinity"]!;
+        nodes["requiredDuringSchedulingIgnoredDuringExecution"].ShouldBeNull("the node may be lost");
+        var wish = nodes["preferredDuringSchedulingIgnoredDuringExecution"]![0]!;
+        wish["preference"]!["matchFields"]![0]!["values"]![0]!.GetValue<string>().ShouldBe("node-7");
+
+        Build(restore, Samples.StatefulSet(), JobPurpose.RollBack, node: "node-8").Spec!.Template!.Spec!.Affinity!["nodeAffinity"]!
+            ["preferredDuringSchedulingIgnoredDuringExecution"].ShouldBeNull("where its pod runs now the claim is");
+    }
+
+    [Fact]
     public void The_removal_of_previous_data() => Check("remove-previous", Samples.Restore(), Samples.StatefulSet(), JobPurpose.RemovePrevious, node: "node-1");
 
     [Fact]

@@ -48,8 +48,11 @@ internal sealed class Ledger(Lane lane)
     /// <returns>What is wrong; null where all is well.</returns>
     public static async Task<string?> FindProblemAsync(MySqlSession session)
     {
+        // The live one is written to meanwhile.
+        await session.QueryAsync("START TRANSACTION WITH CONSISTENT SNAPSHOT");
         var last = await session.ScalarAsync("SELECT seq FROM app.last WHERE id = 1");
         var rows = (await session.QueryAsync("SELECT COUNT(*), COALESCE(MAX(seq), 0), COALESCE(SUM(sum <> MD5(content)), 0) FROM app.ledger")).Rows[0];
+        await session.QueryAsync("COMMIT");
         var (count, most, wrong) = (rows[0], rows[1], rows[2]);
         return count == last && most == last && wrong == "0" ? null : $"the ledger has {count} rows up to {most}, {wrong} with a wrong sum, and should have {last}";
     }

@@ -21,7 +21,10 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         var (name, @namespace, uid) = (known.Metadata.Name!, known.Metadata.Namespace!, known.Metadata.Uid!);
         var target = known.RunSpec.Target;
         var job = await JobAsync(RunNames.Job(name, uid));
-        var rollBack = known is MySqlRestore && flow.StageOf(known).IsStarted() ? await JobAsync(RunNames.RollBackJob(name, uid)) : null;
+
+        // Also when the run is over, until that has been cleaned up: the Job has to go, too.
+        var mayRollBack = known is MySqlRestore && (flow.StageOf(known).IsStarted() || known.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true);
+        var rollBack = mayRollBack ? await JobAsync(RunNames.RollBackJob(name, uid)) : null;
         var cleanUp = known is MySqlRestore && flow.StageOf(known) == RunStage.Completed ? await JobAsync(RunNames.RemovePreviousJob(name, uid)) : null;
         var attempt = known is MySqlBackup backup && CopyStatuses.AreOpen(backup) ? CopyStatuses.NextAttempt(backup) : 0;
         var copy = attempt > 0 ? await JobAsync(RunNames.CopyJob(name, uid, attempt)) : null;

@@ -29,6 +29,12 @@ internal static class NodeFilter
         return selected && MeetsAffinity(pod, node) ? null : "node(s) didn't match Pod's node affinity/selector";
     }
 
+    /// <summary>How much the pod would like to go to a node that it may go to.</summary>
+    public static int Wish(V1Pod pod, V1Node node) =>
+        (pod.Spec?.Affinity?["nodeAffinity"]?["preferredDuringSchedulingIgnoredDuringExecution"] as JsonArray ?? [])
+            .Where(wish => Matches(wish?["preference"], node))
+            .Sum(wish => int.Parse(wish!["weight"]!.ToJsonString()));
+
     public static bool IsReady(V1Node node) =>
         node.Status?.Conditions?.Exists(condition => condition.Type == "Ready" && condition.Status == "True") == true;
 
@@ -41,10 +47,12 @@ internal static class NodeFilter
     private static bool MeetsAffinity(V1Pod pod, V1Node node)
     {
         var required = pod.Spec?.Affinity?["nodeAffinity"]?["requiredDuringSchedulingIgnoredDuringExecution"];
-        return required?["nodeSelectorTerms"] is not JsonArray terms || terms.Any(term =>
-            Holds(term?["matchExpressions"], key => node.Metadata.Labels?.GetValueOrDefault(key))
-            && Holds(term?["matchFields"], key => key == "metadata.name" ? node.Metadata.Name : null));
+        return required?["nodeSelectorTerms"] is not JsonArray terms || terms.Any(term => Matches(term, node));
     }
+
+    private static bool Matches(JsonNode? term, V1Node node) =>
+        Holds(term?["matchExpressions"], key => node.Metadata.Labels?.GetValueOrDefault(key))
+        && Holds(term?["matchFields"], key => key == "metadata.name" ? node.Metadata.Name : null);
 
     private static bool Holds(JsonNode? requirements, Func<string, string?> read) =>
         requirements is not JsonArray list || list.All(requirement =>

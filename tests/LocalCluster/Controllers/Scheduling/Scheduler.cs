@@ -64,22 +64,25 @@ public sealed class Scheduler : Controller
             return Again;
         }
 
-        await BindAsync(pod, await EmptiestAsync(fitting, cancellationToken), cancellationToken);
+        await BindAsync(pod, await BestAsync(pod, fitting, cancellationToken), cancellationToken);
         return null;
     }
 
     private static IEnumerable<NamespacedName> Waiting(Mirror<V1Pod> pods) =>
         pods.Objects.Where(pod => string.IsNullOrEmpty(pod.Spec?.NodeName)).Select(pod => NamespacedName.Of(pod));
 
-    private async Task<string> EmptiestAsync(List<V1Node> fitting, CancellationToken cancellationToken)
+    /// <summary>Where the pod would like to go most; among equals, the emptiest.</summary>
+    private async Task<string> BestAsync(V1Pod pod, List<V1Node> fitting, CancellationToken cancellationToken)
     {
+        var most = fitting.Max(node => NodeFilter.Wish(pod, node));
+        fitting = fitting.FindAll(node => NodeFilter.Wish(pod, node) == most);
         if (fitting.Count == 1)
         {
             return fitting[0].Metadata.Name!;
         }
 
         var pods = await Client.ListAsync<V1Pod>(cancellationToken: cancellationToken);
-        return fitting.Select(node => node.Metadata.Name!).MinBy(name => (pods.Items.Count(pod => pod.Spec?.NodeName == name && !pod.IsFinished()), name))!;
+        return fitting.Select(node => node.Metadata.Name!).MinBy(name => (pods.Items.Count(other => other.Spec?.NodeName == name && !other.IsFinished()), name))!;
     }
 
     private async Task BindAsync(V1Pod pod, string node, CancellationToken cancellationToken)
