@@ -69,12 +69,17 @@ internal static class ChaosCommand
         var cells = (isSample ? FaultMatrix.Sample : FaultMatrix.All)
             .Where(cell => !passed.Contains(cell) && (words.Length == 0 || words.Any(word => cell.Name.Contains(word, StringComparison.OrdinalIgnoreCase))))
             .ToList();
-        var results = await MatrixRun.RunAsync(
-            cells, Math.Min(arguments.GetValue(Targets), cells.Count), isQuick ? StrikeDurations.Short : StrikeDurations.Full, report,
-            result => ResultFile.Add(file, result), cancellationToken);
+        var durations = isQuick ? StrikeDurations.Short : StrikeDurations.Full;
+        if (cells.Count > 0)
+        {
+            await MatrixRun.RunAsync(
+                cells, Math.Min(arguments.GetValue(Targets), cells.Count), durations, report, result => ResultFile.Add(file, result), cancellationToken);
+        }
+
+        var results = ResultFile.Read(file);
         if (arguments.GetValue(Document) is { } page)
         {
-            await ReliabilityPage.WriteAsync(page.FullName, ResultFile.Read(file), cancellationToken);
+            await ReliabilityPage.WriteAsync(page.FullName, results, durations, cancellationToken);
         }
 
         return Count(results, result => result.Passed);

@@ -1,4 +1,5 @@
 using System.Text;
+using BackupOperator.Chaos.Strikes;
 
 namespace BackupOperator.Chaos.Reports;
 
@@ -9,7 +10,7 @@ internal static class ReliabilityPage
     public const string End = "<!-- end -->";
 
     /// <summary>Replaces what is between the markers.</summary>
-    public static async Task WriteAsync(string file, IReadOnlyList<CellResult> results, CancellationToken cancellationToken)
+    public static async Task WriteAsync(string file, IReadOnlyList<CellResult> results, StrikeDurations durations, CancellationToken cancellationToken)
     {
         var page = await File.ReadAllTextAsync(file, cancellationToken);
         var (from, to) = (page.IndexOf(Begin, StringComparison.Ordinal), page.IndexOf(End, StringComparison.Ordinal));
@@ -18,14 +19,14 @@ internal static class ReliabilityPage
             throw new InvalidDataException($"{file} has no markers for the tables");
         }
 
-        await File.WriteAllTextAsync(file, page[..(from + Begin.Length)] + "\n" + Tables(results) + page[to..], cancellationToken);
+        await File.WriteAllTextAsync(file, page[..(from + Begin.Length)] + "\n" + Tables(results, durations) + page[to..], cancellationToken);
     }
 
     /// <summary>One table a kind of run: a row for each phase, a column for each component, in it the outcomes of the three kinds of faults.</summary>
-    public static string Tables(IReadOnlyList<CellResult> results)
+    public static string Tables(IReadOnlyList<CellResult> results, StrikeDurations durations)
     {
         var text = new StringBuilder();
-        text.AppendLine(CultureInfo.InvariantCulture, $"{results.Count} combinations, {results.Count(result => result.Passed)} passed.").AppendLine();
+        text.AppendLine(CultureInfo.InvariantCulture, $"{results.Count} combinations, {results.Count(result => result.Passed)} passed; hung for {durations.Hung.TotalSeconds} s, unreachable for {durations.Unreachable.TotalSeconds} s.").AppendLine();
         foreach (var run in Enum.GetValues<RunOf>())
         {
             var components = Enum.GetValues<Component>();

@@ -10,6 +10,13 @@ internal sealed class CellRun : IDisposable
     private static readonly TimeSpan ToThePhase = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan ToTheEnd = TimeSpan.FromMinutes(8);
 
+    /// <summary>What is promised on a machine that has time: after the death of a sidecar, and after the return of an operator.</summary>
+    private static readonly TimeSpan AfterSidecar = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan AfterOperator = TimeSpan.FromSeconds(30);
+
+    /// <summary>A machine on which a dozen databases are struck at once has less time.</summary>
+    private const int Crowd = 3;
+
     private readonly Lane _lane;
     private readonly string _name;
     private readonly PhaseHold _hold;
@@ -55,6 +62,12 @@ internal sealed class CellRun : IDisposable
     {
         var problems = new List<string>();
         IRunEntity? run = null;
+        var promised = Cell.Component == Component.Sidecar ? AfterSidecar : AfterOperator;
+        if (back > promised * Crowd)
+        {
+            problems.Add(string.Create(CultureInfo.InvariantCulture, $"MySQL was back after {back.Value.TotalSeconds:0} s only"));
+        }
+
         try
         {
             run = await Waiting.ForAsync(
