@@ -5,7 +5,7 @@ namespace BackupOperator.Chaos.Tests;
 /// <summary>One world for all tests of a class: a cluster, an operator, a store, and a few targets.</summary>
 public sealed class TestWorld : IAsyncLifetime
 {
-    private const int Count = 4;
+    private const int Count = 3;
     private World? _world;
     private Lanes? _lanes;
 
