@@ -18,7 +18,7 @@ internal sealed class NamespacedRoles(string name, string operatorNamespace)
     ];
 
     /// <summary>A create cannot be limited to a name.</summary>
-    private JsonArray LeaderRules() =>
+    private static JsonArray LeaderRules() =>
     [
         Rule(["create"]),
         Rule(["get", "patch"], RunCommand.LeaseName),

@@ -58,13 +58,13 @@ internal sealed class MailServer : IAsyncDisposable
         WriteCertificate(folder);
         var port = FreePort.Find();
         await File.WriteAllTextAsync(Path.Combine(folder, "server.py"), Script);
-        var process = Process.Start(new ProcessStartInfo("/usr/bin/python3", [Path.Combine(folder, "server.py"), folder, $"{port}", User, Password])
+        var server = Process.Start(new ProcessStartInfo("/usr/bin/python3", [Path.Combine(folder, "server.py"), folder, $"{port}", User, Password])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
         })!;
-        (await process.StandardOutput.ReadLineAsync()).ShouldBe("ready", "python3-aiosmtpd is installed by scripts/test-environment.sh");
-        return new MailServer(folder, port, process);
+        (await server.StandardOutput.ReadLineAsync()).ShouldBe("ready", "python3-aiosmtpd is installed by scripts/test-environment.sh");
+        return new MailServer(folder, port, server);
     }
 
     public Task<string> MailAsync(string words) => Eventually.GetAsync(

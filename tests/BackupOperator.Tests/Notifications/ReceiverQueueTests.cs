@@ -114,11 +114,11 @@ public sealed class ReceiverQueueTests : IAsyncDisposable
     private static Notification Problem(string target) =>
         new(NotificationKind.BackupFailed, "shop", target, "MySqlBackup nightly", "Reason", "message", DateTimeOffset.UnixEpoch);
 
-    private Task TriesAsync(int count) =>
-        Eventually.GetAsync(() => Task.FromResult<string?>(receiver.Tries.Count >= count ? "yes" : null), _ => true, $"{count} tries");
+    private async Task TriesAsync(int count) =>
+        await Eventually.GetAsync(() => Task.FromResult<string?>(receiver.Tries.Count >= count ? "yes" : null), _ => true, $"{count} tries");
 
-    private Task TimersAsync(int count) =>
-        Eventually.GetAsync(() => Task.FromResult<string?>(time.WaitingTimers >= count ? "yes" : null), _ => true, $"{count} timers");
+    private async Task TimersAsync(int count) =>
+        await Eventually.GetAsync(() => Task.FromResult<string?>(time.WaitingTimers >= count ? "yes" : null), _ => true, $"{count} timers");
 
     private sealed class FakeReceiver : IReceiver
     {
