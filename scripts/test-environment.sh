@@ -33,7 +33,7 @@ if [ "$purpose" = test ]; then
     need kubectl kubernetes-client
     need mmdebstrap mmdebstrap
     need openssl openssl
-    python3 -c 'import aiosmtpd' 2> /dev/null || missing+=(python3-aiosmtpd)
+    /usr/bin/python3 -c 'import aiosmtpd' 2> /dev/null || missing+=(python3-aiosmtpd)
     need go golang-go
     need promtool prometheus
     [ -d /usr/share/gocode/src/github.com/Masterminds/sprig ] || missing+=(golang-github-masterminds-sprig-dev)
