@@ -6,7 +6,9 @@ using BackupOperator.Kubernetes.Reconciliation;
 using BackupOperator.Metrics;
 using BackupOperator.Notifications;
 using BackupOperator.Options;
+using BackupOperator.Pruning;
 using BackupOperator.Restores;
+using BackupOperator.Retention;
 using BackupOperator.Runs;
 using BackupOperator.Schedules;
 using BackupOperator.Statuses;
@@ -39,7 +41,7 @@ internal sealed class Composition(
         var claims = new ClaimChecks(client);
         var notifications = new RunNotifier(notifier, host.CacheOf<MySqlBackup>(), time);
         var backups = new RunReconciler<MySqlBackup>(
-            new BackupFlow(claims, new BackupCatalogue(host.CacheOf<MySqlBackup>()), server, client, time),
+            new BackupFlow(claims, server, client, time),
             observer, statuses, actions, events, metrics.Runs, notifications, time, loggers.CreateLogger<MySqlBackupController>());
         var restores = new RunReconciler<MySqlRestore>(
             new RestoreFlow(claims, new SourceResolver(client)), observer, statuses, actions, events, metrics.Runs, notifications, time, loggers.CreateLogger<MySqlRestoreController>());
@@ -47,13 +49,17 @@ internal sealed class Composition(
             new GuardObserver(client, lookup, new PodAnswer(server, time), time), new GuardActions(client, statuses, time),
             events, notifier, time, loggers.CreateLogger<StatefulSetGuardController>());
 
-        var schedules = new MySqlBackupScheduleController(
-            new ScheduleObserver(client, host.CacheOf<MySqlBackup>()), new ScheduleActions(client), statuses, events, notifier, time, loggers.CreateLogger<MySqlBackupScheduleController>());
+        var keeper = new RetentionKeeper(host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), statuses, events, time, loggers.CreateLogger<RetentionKeeper>());
+        var expiry = new BackupExpiry(host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), keeper, statuses, time);
+        var pruner = new PruneReconciler(client, new PruneSettlement(client, statuses, events, time, loggers.CreateLogger<PruneSettlement>()), options, time);
 
-        var backupController = new MySqlBackupController(backups);
+        var schedules = new MySqlBackupScheduleController(
+            new ScheduleObserver(client, host.CacheOf<MySqlBackup>()), new ScheduleActions(client), keeper, statuses, events, notifier, time, loggers.CreateLogger<MySqlBackupScheduleController>());
+
+        var backupController = new MySqlBackupController(backups, expiry, pruner);
         var restoreController = new MySqlRestoreController(restores);
         return host
-            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFilter(MySqlBackupController.IsOfInterest), MySqlBackup.KindName, lookup))
+            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFinalizer(new DataFinalizer(pruner)).WithFilter(MySqlBackupController.IsOfInterest), MySqlBackup.KindName, lookup))
             .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
             .Add(schedules, builder => builder
                 .WithLogProperties(schedule => [new("target", schedule.Spec.Template.Spec.Target.StatefulSet)])

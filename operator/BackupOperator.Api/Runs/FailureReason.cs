@@ -43,6 +43,9 @@ public static class FailureReason
 
     /// <summary>The data directory belongs to another user than the sidecar's.</summary>
     public const string WrongUser = nameof(WrongUser);
+
+    /// <summary>Backups that were to be deleted are still there, at least in part.</summary>
+    public const string PruneIncomplete = nameof(PruneIncomplete);
     public const string PreparingTimeout = nameof(PreparingTimeout);
     public const string QueuedTimeout = nameof(QueuedTimeout);
     public const string TotalTimeout = nameof(TotalTimeout);

@@ -21,6 +21,9 @@ public enum RunKind
 
     /// <summary>Brings the copies of a finished backup up to date with its first storage.</summary>
     Copy,
+
+    /// <summary>Deletes backups from their storages.</summary>
+    Prune,
 }
 
 /// <summary>
@@ -65,6 +68,8 @@ public sealed record RunSpec
     public RunBackup? Backup { get; init; }
 
     public RunRestore? Restore { get; init; }
+
+    public RunPrune? Prune { get; init; }
 
     /// <summary>The value of <see cref="EnvironmentVariable"/>.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Options);

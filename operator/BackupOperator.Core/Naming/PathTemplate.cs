@@ -57,6 +57,28 @@ public static class PathTemplate
         return Check(path.ToString(), template);
     }
 
+    /// <summary>
+    /// The folders that only backups of this database can be in: what stands in the template before anything that differs
+    /// from backup to backup.
+    /// </summary>
+    /// <returns>With a slash at its end; null where other databases may share it.</returns>
+    public static string? PrefixOf(string template, string @namespace, string statefulSet)
+    {
+        var text = template.Replace("{namespace}", "\u0001", StringComparison.Ordinal).Replace("{statefulSet}", "\u0002", StringComparison.Ordinal);
+        var changing = text.IndexOf('{', StringComparison.Ordinal);
+        var end = changing < 0 ? -1 : text.LastIndexOf('/', changing);
+        if (end < 0)
+        {
+            return null;
+        }
+
+        // Each a segment of its own: a-b and c are not a and b-c.
+        var segments = text[..end].Trim('/').Split('/');
+        return segments.Contains("\u0001") && segments.Contains("\u0002")
+            ? string.Join('/', segments.Select(s => s == "\u0001" ? @namespace : s == "\u0002" ? statefulSet : s)) + "/"
+            : null;
+    }
+
     private static string ValueOf(string placeholder, string template, PathValues values)
     {
         var value = placeholder switch

@@ -28,6 +28,10 @@ public static class RunNames
     /// <summary>ServiceAccount, Role and RoleBinding of what copies: it has no rights to the database.</summary>
     public static string CopyAccess(string resource, string uid) => With(resource, uid, "-copy");
 
+    /// <summary>The Job that deletes backups, and its ServiceAccount.</summary>
+    /// <param name="storage">A digest of the storage and the database.</param>
+    public static string PruneJob(string statefulSet, string storage) => With(statefulSet, storage, "-prune");
+
     /// <summary>The Lease that keeps runs of one StatefulSet apart.</summary>
     public static string Lease(string statefulSet) => "mysqlbackup-" + statefulSet;
 

@@ -14,6 +14,9 @@ public enum JobPurpose
 
     /// <summary>Tries the copies of a backup again that are not complete.</summary>
     Copy,
+
+    /// <summary>Deletes backups from their storages.</summary>
+    Prune,
 }
 
 /// <summary>One small change to the cluster. Each can be repeated without harm.</summary>

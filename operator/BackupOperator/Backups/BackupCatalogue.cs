@@ -3,16 +3,16 @@ using BackupOperator.Runs;
 
 namespace BackupOperator.Backups;
 
-/// <summary>What the watches know of the backups that there are. It costs no request.</summary>
-internal sealed class BackupCatalogue(Func<IEnumerable<MySqlBackup>> backups)
+/// <summary>What resources tell of the backups that there are. Pure.</summary>
+internal static class BackupCatalogue
 {
     /// <summary>The backups that this one may build on, the best one first; none for a full one.</summary>
-    public IReadOnlyList<RunParent> ParentsOf(MySqlBackup backup) =>
+    public static IReadOnlyList<RunParent> ParentsOf(MySqlBackup backup, IEnumerable<MySqlBackup> backups) =>
         backup.Spec.Type == BackupType.Full || Read(backup) is not { Lineage: { } lineage } me
             ? []
             :
             [
-                .. ParentPlanner.Choose(me.Uid, lineage, backup.Spec.Type == BackupType.Differential, backups().Select(Read))
+                .. ParentPlanner.Choose(me.Uid, lineage, backup.Spec.Type == BackupType.Differential, backups.Select(Read))
                     .Select(b => new RunParent(b.BackupId!, b.Path!, b.ManifestDigest!)),
             ];
 
@@ -24,7 +24,7 @@ internal sealed class BackupCatalogue(Func<IEnumerable<MySqlBackup>> backups)
                 backup.Metadata.Namespace!, backup.Spec.Target.StatefulSet, claim, StorageMapper.Identity(backup.Spec.Storage), backup.Spec.Encryption is not null)
             : null,
         Completed = backup.Status.Phase == BackupPhase.Completed,
-        Deleting = backup.Metadata.DeletionTimestamp is not null,
+        Deleting = backup.Metadata.DeletionTimestamp is not null || backup.Status.IsBeingPruned,
 
         // Before there were other types, a status had none.
         IsFull = (backup.Status.Type ?? backup.Spec.Type) == BackupType.Full,

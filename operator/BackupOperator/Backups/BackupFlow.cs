@@ -6,7 +6,7 @@ using BackupOperator.Targets;
 namespace BackupOperator.Backups;
 
 /// <summary>What is special about backups.</summary>
-internal sealed class BackupFlow(ClaimChecks claims, BackupCatalogue catalogue, IServerProbe server, IKubernetesClient client, TimeProvider time) : IRunFlow<MySqlBackup>
+internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKubernetesClient client, TimeProvider time) : IRunFlow<MySqlBackup>
 {
     public RunStage StageOf(MySqlBackup entity) => BackupPhases.StageOf(entity.Status.Phase);
 
@@ -91,13 +91,13 @@ internal sealed class BackupFlow(ClaimChecks claims, BackupCatalogue catalogue, 
         Encryption = entity.Spec.Encryption,
     };
 
-    public RunSpec Complete(MySqlBackup entity, JobPurpose purpose, RunSpec run) => purpose == JobPurpose.Copy ? run : run with
+    public async Task<RunSpec> CompleteAsync(MySqlBackup entity, JobPurpose purpose, RunSpec run, CancellationToken cancellationToken) => purpose == JobPurpose.Copy ? run : run with
     {
         Backup = new RunBackup
         {
             BackupId = entity.Metadata.Uid!,
             Type = entity.Spec.Type.ToString(),
-            Parents = catalogue.ParentsOf(entity),
+            Parents = await ParentsAsync(entity, cancellationToken),
             Precopy = entity.Spec.Cold.Precopy,
             Compression = entity.Spec.Compression.Algorithm == CompressionAlgorithm.Zstd ? "zstd" : "none",
             Level = entity.Spec.Compression.Level,
@@ -106,6 +106,11 @@ internal sealed class BackupFlow(ClaimChecks claims, BackupCatalogue catalogue, 
     };
 
     public IEnumerable<RunNews> News(MySqlBackup before, MySqlBackup after) => BackupNews.Of(before, after);
+
+    // Not from the watch, which may be behind: what was chosen to be deleted before this backup began must be seen.
+    private async Task<IReadOnlyList<RunParent>> ParentsAsync(MySqlBackup entity, CancellationToken cancellationToken) => entity.Spec.Type == BackupType.Full
+        ? []
+        : BackupCatalogue.ParentsOf(entity, (await client.ListAsync<MySqlBackup>(entity.Metadata.Namespace, cancellationToken: cancellationToken)).Items);
 
     private async Task<PathValues> ValuesAsync(MySqlBackup entity, ResolvedTarget target, CancellationToken cancellationToken)
     {

@@ -20,7 +20,7 @@ internal static class JobVolumes
         var mounts = new JobMounts(secretMode);
 
         // What only has to do with the storages must not be able to touch the database.
-        if (input.Run.Kind != RunKind.Copy && input.Target is { } target)
+        if (input.Run.Kind is not (RunKind.Copy or RunKind.Prune) && input.Target is { } target)
         {
             mounts.Claim("data", RunPaths.Volume, target.Claim, input.Run.Kind == RunKind.Backup, target.SubPath);
         }

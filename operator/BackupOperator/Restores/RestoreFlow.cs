@@ -68,7 +68,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
         ? new RunStores { First = entity.Status.Source?.Storage, Encryption = entity.Status.Source?.Encryption }
         : RunStores.None;
 
-    public RunSpec Complete(MySqlRestore entity, JobPurpose purpose, RunSpec run) => run with
+    public Task<RunSpec> CompleteAsync(MySqlRestore entity, JobPurpose purpose, RunSpec run, CancellationToken cancellationToken) => Task.FromResult(run with
     {
         Restore = new RunRestore
         {
@@ -76,7 +76,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
             KeepPrevious = DurationText.Parse(entity.Spec.Safety.KeepPrevious) > TimeSpan.Zero,
             Delta = entity.Spec.Delta,
         },
-    };
+    });
 
     public IEnumerable<RunNews> News(MySqlRestore before, MySqlRestore after) => [];
 

@@ -41,7 +41,7 @@ internal sealed class SourceResolver(IKubernetesClient client)
         var @namespace = restore.Metadata.Namespace!;
         var backups = await client.ListAsync<MySqlBackup>(@namespace, cancellationToken: cancellationToken);
         var newest = backups.Items
-            .Where(b => b.Spec.Target.StatefulSet == statefulSet && b.Status.Phase == BackupPhase.Completed && b.Status.ManifestDigest is not null)
+            .Where(b => b.Spec.Target.StatefulSet == statefulSet && b.Status is { Phase: BackupPhase.Completed, ManifestDigest: not null, IsBeingPruned: false })
             .MaxBy(b => BackupCatalogue.TakenAt(b.Status));
         return newest is null
             ? Missing($"no MySqlBackup of StatefulSet {statefulSet} is Completed in namespace {@namespace}")
@@ -53,6 +53,8 @@ internal sealed class SourceResolver(IKubernetesClient client)
         var (name, status) = (backup.Metadata.Name, backup.Status);
         return status.Phase switch
         {
+            _ when status.IsBeingPruned => new SpecFinding(
+                FailureReason.BackupNotFound, $"MySqlBackup {name} is being deleted ({status.Pruning!.Because}); name another one", Final: true),
             BackupPhase.Completed when status is { Path: { } path, ManifestDigest: { } digest } => new ResolvedSource
             {
                 Name = name,

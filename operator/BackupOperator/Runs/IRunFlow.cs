@@ -30,7 +30,7 @@ internal interface IRunFlow<TEntity>
     RunStores StoresFor(TEntity entity, JobPurpose purpose);
 
     /// <summary>Adds the kind's part of what the sidecar is told.</summary>
-    RunSpec Complete(TEntity entity, JobPurpose purpose, RunSpec run);
+    Task<RunSpec> CompleteAsync(TEntity entity, JobPurpose purpose, RunSpec run, CancellationToken cancellationToken);
 
     /// <summary>What only this kind tells of a change of its status.</summary>
     IEnumerable<RunNews> News(TEntity before, TEntity after);

@@ -52,6 +52,7 @@ internal static class RunSpecFactory
         JobPurpose.RollBack => RunKind.RollBack,
         JobPurpose.RemovePrevious => RunKind.RemovePrevious,
         JobPurpose.Copy => RunKind.Copy,
+        JobPurpose.Prune => RunKind.Prune,
         _ => entity is MySqlBackup ? RunKind.Backup : RunKind.Restore,
     };
 }

@@ -4,6 +4,7 @@ using BackupOperator.Kubernetes.Crds.Attributes;
 using BackupOperator.Kubernetes.Events;
 using BackupOperator.Kubernetes.Reconciliation;
 using BackupOperator.Notifications;
+using BackupOperator.Retention;
 using BackupOperator.Statuses;
 
 namespace BackupOperator.Schedules;
@@ -19,6 +20,7 @@ namespace BackupOperator.Schedules;
 internal sealed class MySqlBackupScheduleController(
     ScheduleObserver observer,
     ScheduleActions actions,
+    RetentionKeeper retention,
     StatusWriter statuses,
     IEventPublisher events,
     INotifier notifier,
@@ -57,14 +59,18 @@ internal sealed class MySqlBackupScheduleController(
         var memory = decision.Start is not { } start ? decision.Memory : refusal is null ? start.Memory : SchedulePlanner.Refuse(decision, refusal);
         var next = StatusWriter.Clone(schedule);
         Describe(next, memory, decision, refusal, own);
+        var review = retention.Review(schedule);
+        next.Status.Retention = review?.Describe();
         var (written, changed) = await statuses.WriteAsync(schedule, next, cancellationToken);
         if (changed)
         {
             Tell(written, decision, refusal);
+            retention.Tell(written, schedule.Status.Retention, review);
         }
 
+        await retention.DecideAsync(schedule, review, cancellationToken);
         await actions.DeleteAsync(schedule, own.Where(b => decision.Forget.Contains(b.Metadata.Name!)), cancellationToken);
-        return ReconciliationResult<MySqlBackupSchedule>.Success(written, LookAgain(decision, refusal));
+        return ReconciliationResult<MySqlBackupSchedule>.Success(written, LookAgain(decision, refusal, review is not null));
     }
 
     public Task<ReconciliationResult<MySqlBackupSchedule>> DeletedAsync(MySqlBackupSchedule schedule, CancellationToken cancellationToken) =>
@@ -143,7 +149,7 @@ internal sealed class MySqlBackupScheduleController(
         }
     }
 
-    private TimeSpan? LookAgain(ScheduleDecision decision, string? refusal)
+    private TimeSpan? LookAgain(ScheduleDecision decision, string? refusal, bool retains)
     {
         if (refusal is not null)
         {
@@ -156,7 +162,8 @@ internal sealed class MySqlBackupScheduleController(
             return TimeSpan.FromMilliseconds(100);
         }
 
-        var wait = decision.LookAgain - time.GetUtcNow();
+        // What is too old becomes so without any event.
+        var wait = decision.LookAgain - time.GetUtcNow() ?? (retains ? Longest : null);
         return wait is not { } longest ? null : longest < TimeSpan.Zero ? TimeSpan.Zero : longest < Longest ? longest : Longest;
     }
 }

@@ -19,6 +19,7 @@ internal static class ScheduleRulesReader
             throw new FormatException($"spec.schedule: '{spec.Schedule}' names a day that never comes");
         }
 
+        Field("retention", () => CheckRetention(spec.Retention));
         Field("template.spec.naming.pathTemplate", () => CheckPath(schedule));
         return new ScheduleRules
         {
@@ -43,6 +44,18 @@ internal static class ScheduleRulesReader
     private static MaintenanceWindow Window(ScheduleWindow window) => new(Time(window.From), Time(window.To), window.Days ?? []);
 
     private static TimeOnly Time(string text) => TimeOnly.ParseExact(text, "HH:mm", CultureInfo.InvariantCulture);
+
+    private static bool CheckRetention(ScheduleRetention? retention)
+    {
+        if (retention?.MaxAge is { } age && DurationText.Parse(age) <= TimeSpan.Zero)
+        {
+            throw new FormatException($"maxAge is {age}, which would keep nothing; give a duration such as 30d");
+        }
+
+        return retention?.MaxTotalSize is { Value: <= 0 } size
+            ? throw new FormatException($"maxTotalSize is {size}, which would keep nothing; give a size such as 500Gi")
+            : true;
+    }
 
     // Each backup would fail of it.
     private static string CheckPath(MySqlBackupSchedule schedule) => PathTemplate.Expand(

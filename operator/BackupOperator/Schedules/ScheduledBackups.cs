@@ -19,6 +19,7 @@ internal static class ScheduledBackups
     /// <summary>Whether a schedule has to look at a change of a backup; its progress, each second, is none.</summary>
     public static bool Concerns(MySqlBackup before, MySqlBackup after) =>
         before.Status.Phase != after.Status.Phase
+        || before.Status.IsBeingPruned != after.Status.IsBeingPruned
         || before.Metadata.DeletionTimestamp != after.Metadata.DeletionTimestamp
         || before.Label(ScheduleMetadata.Schedule) != after.Label(ScheduleMetadata.Schedule);
 
@@ -34,7 +35,7 @@ internal static class ScheduledBackups
     {
         var active = backups.Where(b => !RunLookup.StageOf(b).IsOver()).OrderBy(b => b.Metadata.Name, StringComparer.Ordinal).ToList();
         status.Active = active.Count == 0 ? null : [.. active.Select(b => new ActiveBackup { Name = b.Metadata.Name, Uid = b.Metadata.Uid })];
-        var good = backups.Where(b => b.Status.Phase == BackupPhase.Completed && b.Metadata.DeletionTimestamp is null).ToList();
+        var good = backups.Where(b => b.Status is { Phase: BackupPhase.Completed, IsBeingPruned: false } && b.Metadata.DeletionTimestamp is null).ToList();
         var times = good.Select(b => BackupCatalogue.TakenAt(b.Status)).OfType<DateTimeOffset>().ToList();
         status.Recoverable = times.Count == 0 ? null : new RecoverableStatus { From = times.Min(), To = times.Max() };
         var bytes = good.Sum(b => b.Status.Report?.Backup?.StoredBytes ?? 0);

@@ -61,6 +61,12 @@ public interface IObjectStore : IAsyncDisposable
     /// <summary>Deletes an object; one that is not there is no error.</summary>
     Task DeleteAsync(string key, CancellationToken cancellationToken = default);
 
+    /// <summary>
+    /// Deletes everything below a folder, unfinished uploads included; one that is not there is no error. What cannot be
+    /// deleted is told when all the rest is gone.
+    /// </summary>
+    Task DeleteFolderAsync(string path, CancellationToken cancellationToken = default);
+
     /// <summary>What the store has left, in bytes; null where it does not tell.</summary>
     long? AvailableBytes { get; }
 }

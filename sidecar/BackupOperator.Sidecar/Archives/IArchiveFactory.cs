@@ -11,6 +11,9 @@ public interface IArchiveFactory
     /// <summary>The copies of the backup; the first storage is only read.</summary>
     IBackupCopies CreateCopies(IProgressSink progress);
 
+    /// <summary>All storages of the run, the first one first; nothing is created in them.</summary>
+    IReadOnlyList<CopyTarget> OpenAll();
+
     /// <param name="folder">Receives the restored files.</param>
     /// <param name="dataDirectory">What it will replace.</param>
     IBackupSource CreateSource(string folder, string dataDirectory, IProgressSink progress);

@@ -55,20 +55,29 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
         return new BackupCopies(from, run.Path, OpenCopies(from.PartSize), TryLoadKeys(), progress, time, loggers?.CreateLogger<BackupCopies>());
     }
 
+    public IReadOnlyList<CopyTarget> OpenAll() =>
+    [
+        TryOpen(-1, run.Storage, () => OpenStore(Mounts.OfFirst(settings), run.Storage, create: false)),
+        .. run.Copies.Select(copy => TryOpen(copy.Index, copy.Storage, () => OpenStore(Mounts.OfCopy(settings, copy.Index), copy.Storage, create: false))),
+    ];
+
     // With the parts of the first storage, packs have the same tags everywhere.
-    private List<CopyTarget> OpenCopies(int partSize) => [.. run.Copies.Select(copy =>
+    private List<CopyTarget> OpenCopies(int partSize) =>
+        [.. run.Copies.Select(copy => TryOpen(copy.Index, copy.Storage, () => OpenStore(Mounts.OfCopy(settings, copy.Index), copy.Storage, create: true, partSize)))];
+
+    private CopyTarget TryOpen(int index, RunStorage storage, Func<IObjectStore> open)
     {
-        var location = Location(copy.Storage);
+        var location = Location(storage);
         try
         {
-            return new CopyTarget(copy.Index, location, OpenStore(Mounts.OfCopy(settings, copy.Index), copy.Storage, create: true, partSize));
+            return new CopyTarget(index, location, open());
         }
         catch (Exception problem)
         {
             // The backup does not fail because of a copy.
-            return new CopyTarget(copy.Index, location, null, $"{location}: {FailureClassifier.Classify(problem).Message}");
+            return new CopyTarget(index, location, null, $"{location}: {FailureClassifier.Classify(problem).Message}");
         }
-    })];
+    }
 
     private string Location(RunStorage storage) => storage switch
     {

@@ -26,6 +26,13 @@ internal sealed class RunCommand : Command
         {
             var run = RunSpecReader.Read(Environment.GetEnvironmentVariable(RunSpec.EnvironmentVariable));
             using var loggers = SidecarLogging.Create(run, settings.PodName, terminal: !Console.IsErrorRedirected);
+            if (run.Kind == RunKind.Prune)
+            {
+                // It has no rights to the API, and no token.
+                var archives = new RunArchives(run, settings, TimeProvider.System, loggers);
+                return (int)await new PruneRun(run, settings, archives, TimeProvider.System, loggers.CreateLogger<PruneRun>()).ExecuteAsync(interruption.Token);
+            }
+
             using var kubernetes = new KubernetesClient(
                 KubernetesClientConfiguration.BuildDefaultConfig(), ClientOptions, TimeProvider.System, logger: loggers.CreateLogger<KubernetesClient>());
             var executor = new RunExecutor(

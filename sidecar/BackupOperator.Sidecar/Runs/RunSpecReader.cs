@@ -50,6 +50,11 @@ public static class RunSpecReader
             { Kind: RunKind.Backup, Backup: null } => throw Invalid("A run of kind Backup says nothing of the backup"),
             { Kind: RunKind.Restore, Restore: null } => throw Invalid("A run of kind Restore says nothing of the restore"),
             { Kind: RunKind.Copy, Copies.Count: 0 } => throw Invalid("A run of kind Copy names no copies"),
+            { Kind: RunKind.Prune, Prune: null or { Backups.Count: 0 } } => throw Invalid("A run of kind Prune names no backups"),
+            { Kind: RunKind.Prune, Prune: { } prune } when prune.Backups.Select(b => ArchivePath.Refuse(b.Path) is { } reason ? $"The path '{b.Path}' of a backup {reason}" : null).FirstOrDefault(r => r is not null) is { } refusal =>
+                throw Invalid(refusal),
+            { Kind: RunKind.Prune, Prune.Sweep: { } sweep } when !sweep.Prefix.EndsWith('/') || ArchivePath.Refuse(sweep.Prefix[..^1]) is not null =>
+                throw Invalid($"'{sweep.Prefix}' is no prefix below which leftovers could be looked for"),
             { Target.Replicas: < 0 } => throw Invalid("The replicas to go back to are negative"),
             _ when run.Target.QuiescedReplicas < 0 || (run.Target.LastReplicaOnly && run.Target.QuiescedReplicas != run.Target.Replicas - 1) =>
                 throw Invalid($"{run.Target.QuiescedReplicas} of {run.Target.Replicas} replicas cannot be what stays"),

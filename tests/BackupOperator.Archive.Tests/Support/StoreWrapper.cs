@@ -43,6 +43,8 @@ internal class StoreWrapper(IObjectStore inner) : IObjectStore
 
     public virtual Task DeleteAsync(string key, CancellationToken cancellationToken = default) => inner.DeleteAsync(key, cancellationToken);
 
+    public virtual Task DeleteFolderAsync(string path, CancellationToken cancellationToken = default) => inner.DeleteFolderAsync(path, cancellationToken);
+
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 }
 
@@ -101,6 +103,13 @@ internal sealed class DyingStore(IObjectStore inner, int calls, bool afterwards)
         CountAsync(async () =>
         {
             await base.DeleteAsync(key, cancellationToken);
+            return true;
+        });
+
+    public override Task DeleteFolderAsync(string path, CancellationToken cancellationToken = default) =>
+        CountAsync(async () =>
+        {
+            await base.DeleteFolderAsync(path, cancellationToken);
             return true;
         });
 

@@ -63,6 +63,8 @@ internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSour
 
     public IBackupCopies CreateCopies(IProgressSink progress) => this;
 
+    public IReadOnlyList<CopyTarget> OpenAll() => [];
+
     public async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken)
     {
         await CallAsync("Copy", cancellationToken);

@@ -3,7 +3,7 @@ using BackupOperator.Core.Naming;
 
 namespace BackupOperator.Api.Entities;
 
-/// <summary>What to back up, how, and to where. Nothing but <see cref="Cancel"/> can be changed.</summary>
+/// <summary>What to back up, how, and to where. Nothing but <see cref="Cancel"/> and <see cref="Retention"/> can be changed.</summary>
 [ValidationRule("has(self.job) == has(oldSelf.job)", "job is immutable; create a new MySqlBackup")]
 [ValidationRule("has(self.encryption) == has(oldSelf.encryption)", "encryption is immutable; create a new MySqlBackup")]
 [ValidationRule("has(self.copies) == has(oldSelf.copies)", "copies is immutable; create a new MySqlBackup")]
@@ -61,8 +61,11 @@ public sealed class MySqlBackupSpec : IRunSpec
     [Default("{}", Json = true)]
     public VerificationOptions Verification { get; set; } = new();
 
+    [Description("How long the backup stays. This can be changed.")]
+    public BackupRetention? Retention { get; set; }
+
     [ValidationRule("self == oldSelf", "deletionPolicy is immutable; create a new MySqlBackup")]
-    [Description("What becomes of the data when this resource is deleted.")]
+    [Description("What becomes of the data when this resource is deleted. Retain: it stays where it is. Delete: it is deleted, before the resource goes; not when the whole namespace is deleted.")]
     [Default(DeletionPolicy.Retain)]
     public DeletionPolicy DeletionPolicy { get; set; } = DeletionPolicy.Retain;
 
@@ -188,9 +191,21 @@ public enum VerificationLevel
     ReadBack,
 }
 
+/// <summary>How long one backup stays.</summary>
+public sealed class BackupRetention
+{
+    [Pattern(DurationText.Pattern)]
+    [Length(2, 32)]
+    [Description("From its completion on; then its data is deleted, and after it this resource. The newest good backup of a database in its storage stays in any case, and so does what other backups build on.")]
+    public string? Ttl { get; set; }
+}
+
 /// <summary>What becomes of the data when its resource is deleted.</summary>
 public enum DeletionPolicy
 {
     /// <summary>It stays.</summary>
     Retain,
+
+    /// <summary>It is deleted, unless other backups build on it.</summary>
+    Delete,
 }

@@ -43,6 +43,41 @@ public sealed class MySqlBackupStatus : RunStatus
 
     [Description("What became of spec.copies, in their order.")]
     public List<CopyStatus>? Copies { get; set; }
+
+    [Description("When spec.retention.ttl is over.")]
+    public DateTimeOffset? ExpiresAt { get; set; }
+
+    [Description("That the data is to be deleted, and how far that is.")]
+    public PruningStatus? Pruning { get; set; }
+
+    /// <summary>Its data is being deleted, or was decided to be: nothing may build on it or read it any more.</summary>
+    [JsonIgnore]
+    public bool IsBeingPruned => Pruning is { Refused: not true };
+}
+
+/// <summary>How far the deletion of a backup's data is.</summary>
+public sealed class PruningStatus
+{
+    [Description("When it was decided.")]
+    public DateTimeOffset? Since { get; set; }
+
+    [Description("Why the backup goes.")]
+    public string? Because { get; set; }
+
+    [Description("Attempts that have left something.")]
+    public int? Attempts { get; set; }
+
+    [Description("Nothing was deleted, because the sidecar found a reason not to; the backup is as good as before.")]
+    public bool? Refused { get; set; }
+
+    [Description("The uid of the Job of the last attempt.")]
+    public string? Job { get; set; }
+
+    [Description("What is left, and why.")]
+    public string? Message { get; set; }
+
+    [Description("When it is tried again.")]
+    public DateTimeOffset? NextAttemptTime { get; set; }
 }
 
 /// <summary>How far a copy is.</summary>

@@ -53,6 +53,9 @@ public sealed class MySqlBackupScheduleSpec
     [Required]
     public BackupTemplate Template { get; set; } = new();
 
+    [Description("Which good backups of this schedule stay. Default: all. What goes loses its data first, then its resource.")]
+    public ScheduleRetention? Retention { get; set; }
+
     [Description("Which resources of ended backups stay.")]
     [Default("{}", Json = true)]
     public ScheduleHistory History { get; set; } = new();

@@ -39,6 +39,9 @@ public sealed class MySqlBackupScheduleStatus
 
     public StoredBackupsStatus? Storage { get; set; }
 
+    [Description("What spec.retention makes of the good backups.")]
+    public RetentionStatus? Retention { get; set; }
+
     [Description("The tick that is due and cannot start.")]
     public WaitingTickStatus? Waiting { get; set; }
 
@@ -82,6 +85,30 @@ public sealed class StoredBackupsStatus
 
     [Description("The bytes, rounded.")]
     public string? Size { get; set; }
+}
+
+/// <summary>What a retention makes of the good backups of its schedule.</summary>
+public sealed class RetentionStatus
+{
+    [Description("Backups that stay.")]
+    public int? Keep { get; set; }
+
+    [Description("Backups that go; with dryRun: that would go.")]
+    public int? Remove { get; set; }
+
+    [Description("Those, and why; the first 50.")]
+    public List<RemovalStatus>? Next { get; set; }
+
+    [Description("Why nothing is removed now.")]
+    public string? Message { get; set; }
+}
+
+/// <summary>A backup that goes.</summary>
+public sealed class RemovalStatus
+{
+    public string? Name { get; set; }
+
+    public string? Why { get; set; }
 }
 
 /// <summary>A tick that is due and cannot start.</summary>

@@ -92,7 +92,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
 
         var stores = flow.StoresFor(entity, purpose);
         var path = purpose is JobPurpose.Run or JobPurpose.Copy ? flow.PathOf(entity) : "";
-        var run = flow.Complete(entity, purpose, RunSpecFactory.Build(entity, purpose, resolution.Value, stores, path));
+        var run = await flow.CompleteAsync(entity, purpose, RunSpecFactory.Build(entity, purpose, resolution.Value, stores, path), cancellationToken);
         var node = purpose == JobPurpose.Copy ? null : world.Node;
         var user = entity.RunStatus.Target?.User ?? SidecarUser.Choose(resolution.Value, world.Pod, entity.RunSpec.Job);
         var input = new JobInput(

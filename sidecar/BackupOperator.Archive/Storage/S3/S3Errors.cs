@@ -3,6 +3,7 @@ using System.Security.Authentication;
 using Amazon.Runtime;
 using Amazon.Runtime.Internal;
 using Amazon.S3;
+using Amazon.S3.Model;
 
 namespace BackupOperator.Archive.Storage.S3;
 
@@ -98,6 +99,19 @@ internal static class S3Errors
                 new(StorageFailure.Refused, $"{what}: {bucket} is in another region ({answer.Code}). Correct spec.storage.s3.region.", error),
             _ => new(StorageFailure.Refused, $"{what}: {bucket} answered {status} {answer.Code}: {answer.Message}", error),
         };
+    }
+
+    /// <summary>Objects that a deletion has left where they are.</summary>
+    public static StorageException Kept(string what, IReadOnlyList<DeleteError> errors)
+    {
+        var first = errors[0];
+        var transient = errors.All(error => Transient.Contains(error.Code));
+        return new StorageException(
+            transient ? StorageFailure.Unavailable : StorageFailure.Refused,
+            $"Deleting {what}: {errors.Count} objects are kept, such as {first.Key} ({first.Code}: {first.Message?.TrimEnd('.')})."
+            + (transient
+                ? " Look at the store."
+                : " Check that the access key may delete (s3:DeleteObject), and whether the bucket locks its objects (Object Lock, retention, legal hold)."));
     }
 
     /// <summary>The store does not know If-None-Match.</summary>

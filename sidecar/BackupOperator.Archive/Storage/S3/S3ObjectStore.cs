@@ -12,6 +12,9 @@ public sealed class S3ObjectStore : IObjectStore
 {
     // Small enough for a store that copies byte by byte to answer in time.
     private const long CopyPartSize = 128 << 20;
+
+    // As many as the API takes.
+    private const int MostDeletedAtOnce = 1000;
     private static readonly TimeSpan AbortPatience = TimeSpan.FromSeconds(30);
     private readonly S3StoreOptions _options;
     private readonly S3Clock _clock;
@@ -275,6 +278,31 @@ public sealed class S3ObjectStore : IObjectStore
     public Task DeleteAsync(string key, CancellationToken cancellationToken = default) =>
         AskAsync($"Deleting {Describe(key)}", token => _client.DeleteObjectAsync(_options.Bucket, FullKey(key), token), cancellationToken);
 
+    public async Task DeleteFolderAsync(string path, CancellationToken cancellationToken = default)
+    {
+        await foreach (var upload in ListUploadsAsync($"{path}/", cancellationToken))
+        {
+            await AbortUploadAsync(upload.Key, upload.UploadId, cancellationToken);
+        }
+
+        var left = new List<DeleteError>();
+        var keys = new List<string>();
+        await foreach (var found in ListAsync($"{path}/", cancellationToken))
+        {
+            keys.Add(FullKey(found.Key));
+        }
+
+        foreach (var some in keys.Chunk(MostDeletedAtOnce))
+        {
+            left.AddRange(await DeleteManyAsync(path, some, cancellationToken));
+        }
+
+        if (left.Count > 0)
+        {
+            throw S3Errors.Kept(Describe(path), left);
+        }
+    }
+
     public ValueTask DisposeAsync()
     {
         _client.Dispose();
@@ -306,6 +334,23 @@ public sealed class S3ObjectStore : IObjectStore
         var answer = await AskAsync($"Copying {Describe(from.Key)} to {Describe(toKey)}", token => _client.CopyPartAsync(request, token), cancellationToken);
         return new StoredPart(index + 1, length, Unquote(answer.ETag) ?? "");
     }
+
+    // The answer is 200 whatever became of the single objects: only those that were kept are in it.
+    private Task<IReadOnlyList<DeleteError>> DeleteManyAsync(string path, string[] keys, CancellationToken cancellationToken) => AskAsync<IReadOnlyList<DeleteError>>(
+        $"Deleting {Describe(path)}",
+        async token =>
+        {
+            var request = new DeleteObjectsRequest { BucketName = _options.Bucket, Quiet = true, Objects = [.. keys.Select(key => new KeyVersion { Key = key })] };
+            try
+            {
+                return (await _client.DeleteObjectsAsync(request, token)).DeleteErrors ?? [];
+            }
+            catch (DeleteObjectsException some)
+            {
+                return some.Response.DeleteErrors ?? [];
+            }
+        },
+        cancellationToken);
 
     // A request of the SDK, which knows no time limit that could be relied on.
     private Task<T> AskAsync<T>(string what, Func<CancellationToken, Task<T>> request, CancellationToken cancellationToken) => RunAsync(

@@ -240,6 +240,24 @@ public sealed class VolumeObjectStore : IObjectStore
         return true;
     });
 
+    public Task DeleteFolderAsync(string path, CancellationToken cancellationToken = default) => GuardAsync($"Deleting {Describe(path)}", () =>
+    {
+        var folder = new DirectoryInfo(PathOf(path));
+        if (folder.LinkTarget is not null)
+        {
+            throw new StorageException(StorageFailure.Refused, $"{Describe(path)} is a symbolic link and no folder of a backup; it is left alone.");
+        }
+
+        if (folder.Exists)
+        {
+            // Does not follow links inside.
+            folder.Delete(recursive: true);
+        }
+
+        RemoveEmptyFolders(Path.GetDirectoryName(folder.FullName)!);
+        return true;
+    });
+
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private void Publish(string temporary, string path, PutMode mode, string key)

@@ -1,0 +1,84 @@
+using BackupOperator.Core.Copies;
+using BackupOperator.Kubernetes.Events;
+using BackupOperator.Runs;
+using BackupOperator.Statuses;
+
+namespace BackupOperator.Pruning;
+
+/// <summary>Writes down what a prune has reached: resources go after their data. Each step can be repeated without harm.</summary>
+internal sealed class PruneSettlement(IKubernetesClient client, StatusWriter statuses, IEventPublisher events, TimeProvider time, ILogger<PruneSettlement> logger)
+{
+    /// <summary>A resource that is being deleted does not wait for its data for ever.</summary>
+    public const int MostAttempts = 5;
+
+    private static readonly TimeSpan RefusedAgain = TimeSpan.FromDays(1);
+
+    /// <summary>The data is gone: the resource follows.</summary>
+    public async Task GoneAsync(MySqlBackup backup, CancellationToken cancellationToken)
+    {
+        var because = backup.Status.Pruning?.Because ?? "the resource was deleted, and deletionPolicy is Delete";
+        events.Publish(backup, "Pruned", $"{backup.Status.Location ?? backup.Status.Path} is deleted: {because}");
+        logger.LogInformation("MySqlBackup {Backup} is pruned: {Because}", backup.Metadata.Name, because);
+        await FinalizerChange.RemoveAsync(client, backup, DataFinalizer.Name, cancellationToken);
+        if (backup.Metadata.DeletionTimestamp is null)
+        {
+            await client.DeleteAsync<MySqlBackup>(backup.Metadata.Name!, backup.Metadata.Namespace, new DeleteRequest(Uid: backup.Metadata.Uid), cancellationToken);
+        }
+    }
+
+    /// <summary>Something is left, or all of it.</summary>
+    /// <param name="job">The uid of the Job, which is counted once; null where none was made.</param>
+    public async Task LeftAsync(MySqlBackup backup, string problem, bool untouched, string? job, CancellationToken cancellationToken)
+    {
+        var (deleting, before) = (backup.Metadata.DeletionTimestamp is not null, backup.Status.Pruning);
+        var isCounted = job is not null && before?.Job == job;
+        var attempts = (before?.Attempts ?? 0) + (isCounted ? 0 : 1);
+        if (deleting && (untouched || attempts >= MostAttempts))
+        {
+            await GiveUpAsync(backup, problem, cancellationToken);
+            return;
+        }
+
+        if (isCounted)
+        {
+            return;
+        }
+
+        var now = time.GetUtcNow();
+        var next = StatusWriter.Clone(backup);
+        next.Status.Pruning = new PruningStatus
+        {
+            Since = before?.Since ?? backup.Metadata.DeletionTimestamp ?? now,
+            Because = before?.Because,
+            Attempts = attempts,
+            Message = problem,
+            Refused = untouched ? true : null,
+            NextAttemptTime = now + (untouched ? RefusedAgain : CopyBackOff.After(attempts)),
+            Job = job,
+        };
+        var (written, _) = await statuses.WriteAsync(backup, next, cancellationToken);
+        Warn(written, untouched ? "PruneRefused" : FailureReason.PruneIncomplete, untouched ? $"Nothing is deleted: {problem}" : $"Not all of it is deleted, and is tried again: {problem}");
+    }
+
+    /// <summary>Others need it after all: it stays.</summary>
+    public async Task WithdrawAsync(MySqlBackup backup, CancellationToken cancellationToken)
+    {
+        var next = StatusWriter.Clone(backup);
+        next.Status.Pruning = null;
+        await statuses.WriteAsync(backup, next, cancellationToken);
+    }
+
+    /// <summary>Lets the resource of a backup go whose data stays.</summary>
+    public async Task GiveUpAsync(MySqlBackup backup, string problem, CancellationToken cancellationToken)
+    {
+        var copies = string.Concat((backup.Spec.Copies ?? []).Select(c => ", " + StorageMapper.Location(c, backup.Status.Path!)));
+        Warn(backup, "DataLeft", $"The resource goes, and data stays at {backup.Status.Location ?? StorageMapper.Location(backup.Spec.Storage, backup.Status.Path!)}{copies}: {problem}");
+        await FinalizerChange.RemoveAsync(client, backup, DataFinalizer.Name, cancellationToken);
+    }
+
+    private void Warn(MySqlBackup backup, string reason, string message)
+    {
+        events.Publish(backup, reason, message, EventType.Warning);
+        logger.LogWarning("{Reason}: {Backup}: {Message}", reason, backup.Metadata.Name, message);
+    }
+}

@@ -1,0 +1,154 @@
+using BackupOperator.Archive.Reading;
+using BackupOperator.Archive.Storage;
+
+namespace BackupOperator.Archive.Pruning;
+
+/// <summary>
+/// Deletes backups. The manifest goes first: from then on what is left is no backup that somebody could take for a whole
+/// one, and deleting it can be repeated at any time. A backup that another one in the storage refers to is refused.
+/// </summary>
+public sealed class ArchivePruner(IObjectStore store)
+{
+    /// <summary>Deletes as many as can go, those that build on others before those; each one by itself.</summary>
+    /// <returns>A result for each request, in their order.</returns>
+    /// <exception cref="StorageException">The storage cannot be listed; nothing is deleted then.</exception>
+    public async Task<IReadOnlyList<PruneResult>> PruneAsync(IReadOnlyList<PruneRequest> requests, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(requests);
+        var survey = await StoreSurvey.TakeAsync(store, cancellationToken);
+        var results = new Dictionary<PruneRequest, PruneResult>();
+        for (var progress = true; progress;)
+        {
+            progress = false;
+            foreach (var request in requests.Where(request => !results.ContainsKey(request) && survey.Needing(request.Path) is null))
+            {
+                results[request] = await TryPruneAsync(survey, request, cancellationToken);
+                progress = true;
+            }
+        }
+
+        return [.. requests.Select(request => results.GetValueOrDefault(request) ?? Needed(survey, request))];
+    }
+
+    /// <summary>
+    /// Deletes folders without a manifest, and unfinished uploads, that nobody has written to for a while and no manifest
+    /// refers to.
+    /// </summary>
+    /// <param name="prefix">Only below it; ends with a slash.</param>
+    /// <param name="inUse">Folders that are left alone.</param>
+    /// <returns>The folders that are gone.</returns>
+    public async Task<IReadOnlyList<string>> SweepAsync(string prefix, DateTimeOffset before, IReadOnlySet<string> inUse, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(inUse);
+        if (!prefix.EndsWith('/'))
+        {
+            throw new ArgumentException("A prefix ends with a slash.", nameof(prefix));
+        }
+
+        var survey = await StoreSurvey.TakeAsync(store, cancellationToken);
+        var swept = new List<string>();
+        if (survey.Unreadable is not null)
+        {
+            return swept;
+        }
+
+        var old = survey.Folders
+            .Where(folder => !folder.HasManifest && folder.ChangedAt < before && folder.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(folder => folder.Path)
+            .Where(path => !inUse.Contains(path) && survey.Needing(path) is null && survey.Below(path) is null)
+            .ToList();
+        var uploads = new Dictionary<string, List<UnfinishedUpload>>(StringComparer.Ordinal);
+        await foreach (var upload in store.ListUploadsAsync(prefix, cancellationToken))
+        {
+            if (StoredFolder.PathOf(upload.Key) is { } path)
+            {
+                (uploads.TryGetValue(path, out var known) ? known : uploads[path] = []).Add(upload);
+            }
+        }
+
+        foreach (var path in old.Where(path => !uploads.TryGetValue(path, out var some) || some.All(upload => upload.StartedAt < before)))
+        {
+            await store.DeleteFolderAsync(path, cancellationToken);
+            uploads.Remove(path);
+            swept.Add(path);
+        }
+
+        foreach (var upload in uploads.Where(folder => !inUse.Contains(folder.Key)).SelectMany(folder => folder.Value).Where(upload => upload.StartedAt < before))
+        {
+            await store.AbortUploadAsync(upload.Key, upload.UploadId, cancellationToken);
+        }
+
+        return swept;
+    }
+
+    private async Task<PruneResult> TryPruneAsync(StoreSurvey survey, PruneRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await RefuseAsync(survey, request, cancellationToken) is { } reason)
+            {
+                return new PruneResult(request.Path, $"{store.Describe(request.Path)} is not deleted: {reason}", survey.HasManifest(request.Path));
+            }
+
+            await store.DeleteAsync(ArchiveFormat.ManifestKey(request.Path), cancellationToken);
+            survey.Forget(request.Path);
+            await store.DeleteAsync(ArchiveFormat.DataKeyKey(request.Path), cancellationToken);
+            await store.DeleteFolderAsync(request.Path, cancellationToken);
+            return new PruneResult(request.Path, null);
+        }
+        catch (StorageException error)
+        {
+            return new PruneResult(request.Path, error.Message);
+        }
+    }
+
+    private async Task<string?> RefuseAsync(StoreSurvey survey, PruneRequest request, CancellationToken cancellationToken)
+    {
+        // What it is to be deleted for: a manifest that nobody can read may be of a newer format, and need any of these.
+        if (survey.Unreadable is { } unknown)
+        {
+            return $"nobody knows what {store.Describe(unknown.Path)} needs: {unknown.Why} Delete that folder if it is of no use, or use a newer version";
+        }
+
+        if (survey.Below(request.Path) is { } below)
+        {
+            return $"{store.Describe(below)} lies below it; move one of them";
+        }
+
+        if (!survey.HasManifest(request.Path))
+        {
+            // An earlier attempt has begun, or it never was a whole backup.
+            return null;
+        }
+
+        if (survey.IdAt(request.Path) != request.BackupId)
+        {
+            return $"it holds backup {survey.IdAt(request.Path)} and not {request.BackupId}; look at it, and delete the folder by hand if it is of no use";
+        }
+
+        if (request.ManifestDigest is not { } digest)
+        {
+            return null;
+        }
+
+        var there = await DigestAsync(request.Path, cancellationToken);
+        return there == digest ? null : $"its manifest is {there} and not {digest} as recorded; look at it, and delete the folder by hand if it is of no use";
+    }
+
+    private async Task<string> DigestAsync(string path, CancellationToken cancellationToken)
+    {
+        var key = ArchiveFormat.ManifestKey(path);
+        var found = await store.FindAsync(key, cancellationToken) ?? throw new StorageException(StorageFailure.NotFound, $"{store.Describe(key)} has just gone.");
+        return await Task.Run(
+            () =>
+            {
+                using var stream = new ObjectReadStream(store, key, found.Size, cancellationToken);
+                stream.CopyTo(Stream.Null);
+                return stream.Digest();
+            },
+            cancellationToken);
+    }
+
+    private PruneResult Needed(StoreSurvey survey, PruneRequest request) =>
+        new(request.Path, $"{store.Describe(request.Path)} is not deleted: {store.Describe(survey.Needing(request.Path)!)} builds on it", survey.HasManifest(request.Path));
+}
