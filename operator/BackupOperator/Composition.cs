@@ -59,7 +59,8 @@ internal sealed class Composition(
         var backupController = new MySqlBackupController(backups, expiry, pruner);
         var restoreController = new MySqlRestoreController(restores);
         return host
-            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFinalizer(new DataFinalizer(pruner)).WithFilter(MySqlBackupController.IsOfInterest), MySqlBackup.KindName, lookup))
+            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFinalizer(new DataFinalizer(pruner)).WithFilter(MySqlBackupController.IsOfInterest), MySqlBackup.KindName, lookup)
+                .Watches<V1Job>(PruneJob.Of, OurObjects))
             .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
             .Add(schedules, builder => builder
                 .WithLogProperties(schedule => [new("target", schedule.Spec.Template.Spec.Target.StatefulSet)])
@@ -71,7 +72,7 @@ internal sealed class Composition(
     }
 
     /// <summary>What happens to a run's Job, to its pods and to its target reconciles the run at once; so does the end of a run that it waits for.</summary>
-    private static void Follow<TEntity>(ControllerBuilder<TEntity> builder, string kind, RunLookup lookup)
+    private static ControllerBuilder<TEntity> Follow<TEntity>(ControllerBuilder<TEntity> builder, string kind, RunLookup lookup)
         where TEntity : class, IRunEntity => builder
             .WithLogProperties(run => [new("run", run.Metadata.Uid), new("target", run.RunSpec.Target.StatefulSet)])
             .Owns<V1Job>(OurObjects)

@@ -94,6 +94,10 @@ internal static class PruneJob
         }
     }
 
+    /// <summary>The backups that a Job deletes, for the watch.</summary>
+    public static IEnumerable<NamespacedName> Of(V1Job job) =>
+        Read(job)?.Backups.Select(b => new NamespacedName(job.Metadata.Namespace ?? "", b.Name)) ?? [];
+
     private static bool IsInUse(MySqlBackup backup) =>
         backup.Status.Path is not null && (!RunLookup.StageOf(backup).IsOver() || Backups.CopyStatuses.AreOpen(backup));
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using BackupOperator.Backups;
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Scheduling;
+using BackupOperator.Retention;
 using BackupOperator.Runs;
 
 namespace BackupOperator.Schedules;
@@ -19,6 +20,7 @@ internal static class ScheduledBackups
     /// <summary>Whether a schedule has to look at a change of a backup; its progress, each second, is none.</summary>
     public static bool Concerns(MySqlBackup before, MySqlBackup after) =>
         before.Status.Phase != after.Status.Phase
+        || GoodBackups.IsGood(before) != GoodBackups.IsGood(after)
         || before.Status.IsBeingPruned != after.Status.IsBeingPruned
         || before.Metadata.DeletionTimestamp != after.Metadata.DeletionTimestamp
         || before.Label(ScheduleMetadata.Schedule) != after.Label(ScheduleMetadata.Schedule);

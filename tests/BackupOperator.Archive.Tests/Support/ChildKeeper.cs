@@ -2,6 +2,7 @@ using System.Text.Json;
 using BackupOperator.Archive.Copying;
 using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Merging;
+using BackupOperator.Archive.Pruning;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Storage.Volumes;
 
@@ -37,6 +38,9 @@ internal static class ChildKeeper
     public const string Merge = "merge";
     public const string Rewrap = "rewrap";
 
+    /// <summary>Deletes backups: <see cref="KeepingJob.Path"/> holds their names with commas between.</summary>
+    public const string Prune = "prune";
+
     public static async Task<int> RunAsync(string verb, string json)
     {
         var job = JsonSerializer.Deserialize<KeepingJob>(json)!;
@@ -51,6 +55,9 @@ internal static class ChildKeeper
                 break;
             case Merge:
                 await new ArchiveMerger(slow, job.Path, job.ToPath!, MergeOptions(keys)).RunAsync();
+                break;
+            case Prune:
+                await new ArchivePruner(slow).PruneAsync([.. job.Path.Split(',').Select(name => new PruneRequest(name, name))]);
                 break;
             default:
                 await WrappedKeys.RewrapAsync(slow, job.Path, keys!);
@@ -101,6 +108,23 @@ internal static class ChildKeeper
         {
             await WaitAsync(key);
             await base.DeleteAsync(key, cancellationToken);
+        }
+
+        // One object after the other, so that there is a moment to die in after each.
+        public override async Task DeleteFolderAsync(string path, CancellationToken cancellationToken = default)
+        {
+            var keys = new List<string>();
+            await foreach (var found in ListAsync($"{path}/", cancellationToken))
+            {
+                keys.Add(found.Key);
+            }
+
+            foreach (var key in keys)
+            {
+                await DeleteAsync(key, cancellationToken);
+            }
+
+            await base.DeleteFolderAsync(path, cancellationToken);
         }
 
         private async Task WaitAsync(string key)

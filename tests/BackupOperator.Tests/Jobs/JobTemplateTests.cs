@@ -104,6 +104,16 @@ public sealed class JobTemplateTests
     }
 
     [Fact]
+    public void The_deletion_of_backups()
+    {
+        var backup = Samples.Recorded(EncryptedWithCopies());
+        backup.Status.Target!.User = new RecordedUser { Uid = 999, Gid = 999 };
+        (backup.Status.BackupId, backup.Status.Path, backup.Status.ManifestDigest) = (backup.Metadata.Uid, "shop/db/one", "sha256:00");
+
+        Golden.Check("jobs/prune.yaml", YamlDocument.Write(KubernetesJson.ToNode(BackupOperator.Pruning.PruneJob.Build([backup], [backup], target: null, "sidecar:1", TimeSpan.FromHours(4)))));
+    }
+
+    [Fact]
     public void Another_attempt_at_copies_has_nothing_of_the_database()
     {
         var backup = EncryptedWithCopies();

@@ -172,7 +172,7 @@ internal sealed class FakeSidecar
     }
 
     /// <summary>The pod is killed; with or without another attempt.</summary>
-    public async Task DieAsync(int exitCode = 137, bool last = true, RunFailure? failure = null)
+    public async Task DieAsync(int exitCode = 137, bool last = true, RunFailure? failure = null, PruneReport? left = null)
     {
         await PodStatusAsync("Failed", new JsonObject
         {
@@ -180,7 +180,7 @@ internal sealed class FakeSidecar
             {
                 ["exitCode"] = exitCode,
                 ["reason"] = "Error",
-                ["message"] = failure is null ? null : KubernetesJson.Serialize(failure),
+                ["message"] = failure is not null ? KubernetesJson.Serialize(failure) : left is not null ? KubernetesJson.Serialize(left) : null,
             },
         });
         if (last)
