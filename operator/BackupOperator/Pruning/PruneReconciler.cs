@@ -18,6 +18,7 @@ namespace BackupOperator.Pruning;
 internal sealed class PruneReconciler(IKubernetesClient client, PruneSettlement settlement, OperatorOptions options, TimeProvider time)
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Gathering = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(15);
 
     /// <summary>How long a deletion waits for what builds on it to go too.</summary>
@@ -57,6 +58,12 @@ internal sealed class PruneReconciler(IKubernetesClient client, PruneSettlement 
         if (together.Find(b => b.Metadata.Uid == backup.Metadata.Uid) is { } fresh && choice.Needed.TryGetValue(fresh.Metadata.Uid!, out var heir))
         {
             return await NeededAsync(fresh, heir, now, cancellationToken);
+        }
+
+        // A retention marks one after the other: one Job for all of them.
+        if (choice.Ready.Any(b => now - b.Status.Pruning?.Since < Gathering))
+        {
+            return Gathering;
         }
 
         var batch = PruneJob.Batch(choice.Ready);
