@@ -10,6 +10,8 @@ namespace BackupOperator.Sidecar.Targets;
 public sealed class Quiescer(
     TargetClient client, RunSpec run, RunSettings settings, ApiRetry retry, TimeProvider time, ILogger<Quiescer> logger)
 {
+    private long? _generation;
+
     private int Quiesced => run.Target.QuiescedReplicas;
 
     /// <summary>Whether this attempt has stopped MySQL, or has found it stopped by an earlier one: then it must bring it back.</summary>
@@ -67,7 +69,7 @@ public sealed class Quiescer(
 
                 // Before the answer, which may be lost.
                 HasTouched = true;
-                await client.PatchAsync(state, mark, Quiesced, token);
+                _generation = (await client.PatchAsync(state, mark, Quiesced, token)).Generation;
                 logger.LogInformation("StatefulSet {StatefulSet} scaled from {Replicas} to {Quiesced}", run.Target.StatefulSet, state.Replicas, Quiesced);
                 return mark;
             },
@@ -103,6 +105,7 @@ public sealed class Quiescer(
         {
             var state = await ReadOwnAsync(token);
             RefuseInterference(state);
+            RefuseChanges(state);
             return await client.FindPodAsync(state, token);
         }
     }
@@ -116,6 +119,7 @@ public sealed class Quiescer(
                 var state = await ReadOwnAsync(token);
                 RefuseInterference(state);
                 await RefusePodsAsync(state, token);
+                RefuseChanges(state);
                 return await client.PatchAsync(state, state.Mark! with { Swapping = true }, replicas: null, token);
             },
             settings.ApiPatience,
@@ -130,6 +134,7 @@ public sealed class Quiescer(
                 var state = await ReadOwnAsync(token);
                 RefuseInterference(state);
                 await RefusePodsAsync(state, token);
+                RefuseChanges(state);
                 return true;
             },
             patience: null,
@@ -183,6 +188,17 @@ public sealed class Quiescer(
             throw Changed(
                 $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was scaled to {state.Replicas} while this run had it at {Quiesced} "
                 + "(by a person, an autoscaler, or a GitOps tool that reverts spec.replicas: let it ignore that field)");
+        }
+    }
+
+    // Scaled up and down again between two looks, it looks as before; and a server may have been started, and not have ended well.
+    private void RefuseChanges(TargetState state)
+    {
+        if (_generation is { } stopped && state.Generation is { } now && now != stopped)
+        {
+            throw Changed(
+                $"The spec of StatefulSet {run.Namespace}/{run.Target.StatefulSet} was changed while it was stopped (generation {now} instead of {stopped}), "
+                + "so MySQL may have been started in between");
         }
     }
 

@@ -120,6 +120,24 @@ public sealed class BackupRunTests
     }
 
     [Fact]
+    public async Task Replicas_that_were_raised_and_lowered_again_between_two_looks_end_the_run()
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        fixture.Archive.On = async (call, _) =>
+        {
+            if (call == "Read")
+            {
+                await fixture.ScaleAsync(1);
+                await fixture.ScaleAsync(0);
+            }
+        };
+        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
+        fixture.Archive.Calls.ShouldNotContain("Commit");
+        await fixture.ShouldServeAgainAsync();
+        (await fixture.ReportAsync()).Failure!.Reason.ShouldBe(FailureReason.TargetChanged);
+    }
+
+    [Fact]
     public async Task A_mark_that_was_removed_ends_the_run_and_MySQL_is_started_all_the_same()
     {
         await using var fixture = await RunFixture.StartAsync();

@@ -48,10 +48,28 @@ internal static class Intrusion
         if (intruder == Intruder.UpAndDown)
         {
             await Task.Delay(delay / 2);
-            if ((await lane.Database.StatefulSetAsync()).Annotation(QuiesceMark.Annotation) is not null)
+            var set = await lane.Database.StatefulSetAsync();
+            if (set.Annotation(QuiesceMark.Annotation) is not null)
             {
-                await ScaleAsync(lane, 0, withoutMark: false);
+                await LowerAsync(lane, set);
             }
+        }
+    }
+
+    // Only as long as the run is at work: who scales down afterwards wants MySQL to be down.
+    private static async Task LowerAsync(Lane lane, V1StatefulSet seen)
+    {
+        try
+        {
+            await lane.World.Client.PatchAsync<V1StatefulSet>("db", lane.Namespace, KubernetesPatch.Merge(new JsonObject
+            {
+                ["metadata"] = new JsonObject { ["resourceVersion"] = seen.Metadata.ResourceVersion },
+                ["spec"] = new JsonObject { ["replicas"] = 0 },
+            }));
+        }
+        catch (KubernetesApiException error) when (error.IsConflict)
+        {
+            // Too late.
         }
     }
 
