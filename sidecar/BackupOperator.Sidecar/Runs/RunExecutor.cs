@@ -233,15 +233,16 @@ public sealed class RunExecutor(
     {
         var client = new TargetClient(kubernetes, run);
         var probe = new AliveProbe(client, run, settings, time);
+        var resumer = new Resumer(client, run, settings, _retry, loggers.CreateLogger<Resumer>());
         return new RunContext
         {
             Run = run,
             Settings = settings,
             Quiescer = new Quiescer(client, run, settings, _retry, time, loggers.CreateLogger<Quiescer>()),
-            Resumer = new Resumer(client, run, settings, _retry, loggers.CreateLogger<Resumer>()),
+            Resumer = resumer,
             Probe = probe,
             Replica = run.Target.LastReplicaOnly ? new ReplicaCheck(client, run, settings, time) : null,
-            Answer = new AnswerWait(probe, run, settings, time),
+            Answer = new AnswerWait(probe, resumer, run, settings, time),
             Reporter = reporter,
             Time = time,
         };

@@ -4,7 +4,7 @@ using BackupOperator.Sidecar.Runs;
 namespace BackupOperator.Sidecar.Targets;
 
 /// <summary>Waits for MySQL's answer after a scale-up.</summary>
-public sealed class AnswerWait(AliveProbe probe, RunSpec run, RunSettings settings, TimeProvider time)
+public sealed class AnswerWait(AliveProbe probe, Resumer resumer, RunSpec run, RunSettings settings, TimeProvider time)
 {
     /// <summary>Returns when MySQL answers, when it is hopeless, or after <see cref="RunTarget.ResumeTimeout"/>.</summary>
     /// <param name="hopelessEnds">Whether a pod that fails again and again ends the wait before the timeout.</param>
@@ -19,7 +19,21 @@ public sealed class AnswerWait(AliveProbe probe, RunSpec run, RunSettings settin
                 return seen;
             }
 
+            await KeepUpAsync(cancellationToken);
             await Task.Delay(settings.PollInterval, time, cancellationToken);
+        }
+    }
+
+    // Whoever raised the replicas in the middle of the run may lower them again, while it waits here for an answer.
+    private async Task KeepUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await resumer.KeepUpAsync(cancellationToken);
+        }
+        catch (Exception away) when (away is KubernetesUnavailableException or KubernetesApiException && !cancellationToken.IsCancellationRequested)
+        {
+            // Looked at again in a moment.
         }
     }
 

@@ -15,6 +15,9 @@ public sealed class Resumer(TargetClient client, RunSpec run, RunSettings settin
     public Task<bool> ScaleUpAsync(bool stopped, CancellationToken cancellationToken) =>
         retry.RunAsync(token => ScaleUpOnceAsync(stopped, token), patience: null, cancellationToken);
 
+    /// <summary>Looks once whether someone has scaled down again what this run has started, and starts it again.</summary>
+    public Task KeepUpAsync(CancellationToken cancellationToken) => ScaleUpOnceAsync(stopped: false, cancellationToken);
+
     /// <summary>Removes the mark; to be called when MySQL answers.</summary>
     public Task RemoveMarkAsync(CancellationToken cancellationToken) =>
         retry.RunAsync(
