@@ -12,27 +12,32 @@ internal static class Recovery
     /// <exception cref="RunException">No answer in time: the mark stays, and the operator goes on waiting.</exception>
     public static async Task<bool> AwaitAnswerAsync(RunContext context, CancellationToken cancellationToken)
     {
-        var answers = context.Run.Target.Replicas == 0;
-        if (!answers)
+        while (true)
         {
-            var seen = await context.Answer.WaitAsync(hopelessEnds: !context.AnsweredBefore, cancellationToken);
-            if (!seen.Answers && context.AnsweredBefore)
+            var answers = context.Run.Target.Replicas > 0 && await AnswersAsync(context, cancellationToken);
+            if (await context.Resumer.RemoveMarkAsync(cancellationToken))
             {
-                throw new RunException(
-                    FailureReason.DatabaseNotRestored,
-                    ExitCode.DatabaseNotRestored,
-                    $"MySQL in pod {context.Run.Target.Pod} was scaled up and has not answered within {context.Run.Target.ResumeTimeout.TotalSeconds:0} s: {seen.Detail}. "
-                    + $"Look at its log: kubectl -n {context.Run.Namespace} logs {context.Run.Target.Pod}");
-            }
-
-            answers = seen.Answers;
-            if (answers)
-            {
-                context.Reporter.Update(report => report with { AnsweredAt = report.AnsweredAt ?? context.Time.GetUtcNow() });
+                return answers;
             }
         }
+    }
 
-        await context.Resumer.RemoveMarkAsync(cancellationToken);
-        return answers;
+    private static async Task<bool> AnswersAsync(RunContext context, CancellationToken cancellationToken)
+    {
+        var seen = await context.Answer.WaitAsync(hopelessEnds: !context.AnsweredBefore, cancellationToken);
+        if (seen.Answers)
+        {
+            context.Reporter.Update(report => report with { AnsweredAt = report.AnsweredAt ?? context.Time.GetUtcNow() });
+        }
+        else if (context.AnsweredBefore)
+        {
+            throw new RunException(
+                FailureReason.DatabaseNotRestored,
+                ExitCode.DatabaseNotRestored,
+                $"MySQL in pod {context.Run.Target.Pod} was scaled up and has not answered within {context.Run.Target.ResumeTimeout.TotalSeconds:0} s: {seen.Detail}. "
+                + $"Look at its log: kubectl -n {context.Run.Namespace} logs {context.Run.Target.Pod}");
+        }
+
+        return seen.Answers;
     }
 }

@@ -104,14 +104,17 @@ public sealed class RestoreRun(
         }
 
         context.Reporter.Step(RunStep.Resuming);
-        var seen = await context.Answer.WaitAsync(hopelessEnds: true, cancellationToken);
-        if (!seen.Answers)
+        do
         {
-            await rollBack.ExecuteAsync($"MySQL did not answer on the restored data: {seen.Detail}", cancellationToken);
-        }
+            var seen = await context.Answer.WaitAsync(hopelessEnds: true, cancellationToken);
+            if (!seen.Answers)
+            {
+                await rollBack.ExecuteAsync($"MySQL did not answer on the restored data: {seen.Detail}", cancellationToken);
+            }
 
-        context.Reporter.Update(report => report with { AnsweredAt = report.AnsweredAt ?? context.Time.GetUtcNow(), VerifiedAt = context.Time.GetUtcNow() });
-        await context.Resumer.RemoveMarkAsync(cancellationToken);
+            context.Reporter.Update(report => report with { AnsweredAt = report.AnsweredAt ?? context.Time.GetUtcNow(), VerifiedAt = context.Time.GetUtcNow() });
+        }
+        while (!await context.Resumer.RemoveMarkAsync(cancellationToken));
     }
 
     private async Task FinishAsync(SourceSummary summary, CancellationToken cancellationToken)

@@ -19,16 +19,19 @@ public sealed class Resumer(TargetClient client, RunSpec run, RunSettings settin
     public Task KeepUpAsync(CancellationToken cancellationToken) => ScaleUpOnceAsync(stopped: false, cancellationToken);
 
     /// <summary>Removes the mark; to be called when MySQL answers.</summary>
-    public Task RemoveMarkAsync(CancellationToken cancellationToken) =>
+    /// <returns>False where someone has scaled down again since: it is started again, the mark stays, and the answer is to be waited for anew.</returns>
+    public Task<bool> RemoveMarkAsync(CancellationToken cancellationToken) =>
         retry.RunAsync(
             async token =>
             {
-                if (await client.ReadAsync(token) is { } state && IsOurs(state))
+                if (await client.ReadAsync(token) is not { } state || !IsOurs(state))
                 {
-                    await client.PatchAsync(state, mark: null, replicas: null, token);
+                    return true;
                 }
 
-                return true;
+                var isUp = state.Replicas >= state.Mark!.Replicas;
+                await client.PatchAsync(state, isUp ? null : state.Mark, isUp ? null : state.Mark.Replicas, token);
+                return isUp;
             },
             settings.ApiPatience,
             cancellationToken);

@@ -1,5 +1,3 @@
-using System.Text.Json.Nodes;
-using BackupOperator.Kubernetes.Models;
 using BackupOperator.Kubernetes.Serialization;
 using BackupOperator.LocalCluster.ApiServer.Faults;
 using BackupOperator.Sidecar.Failures;
@@ -88,104 +86,6 @@ public sealed class BackupRunTests
     }
 
     [Fact]
-    public async Task A_tool_that_reverts_the_replicas_ends_the_run()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        fixture.Archive.On = (call, _) => call == "Read" ? fixture.ScaleAsync(1) : Task.CompletedTask;
-
-        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
-
-        fixture.Archive.Calls.ShouldNotContain("Commit");
-        await fixture.ShouldServeAgainAsync();
-        (await fixture.ReportAsync()).Failure!.Message.ShouldContain("GitOps");
-    }
-
-    [Fact]
-    public async Task A_pod_that_came_back_ends_the_run_even_if_the_replicas_are_reverted_again()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        fixture.Archive.On = async (call, _) =>
-        {
-            if (call == "Read")
-            {
-                await fixture.ScaleAsync(1);
-                await fixture.WaitForDatabaseAsync(running: true);
-                fixture.Target.NeverStops = true;
-                await fixture.ScaleAsync(0);
-            }
-        };
-        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
-        fixture.Archive.Calls.ShouldNotContain("Commit");
-        (await fixture.ReportAsync()).Failure!.Message.ShouldContain("db-0 came back");
-    }
-
-    [Fact]
-    public async Task Replicas_that_were_raised_and_lowered_again_between_two_looks_end_the_run()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        fixture.Archive.On = async (call, _) =>
-        {
-            if (call == "Read")
-            {
-                await fixture.ScaleAsync(1);
-                await fixture.ScaleAsync(0);
-            }
-        };
-        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
-        fixture.Archive.Calls.ShouldNotContain("Commit");
-        await fixture.ShouldServeAgainAsync();
-        (await fixture.ReportAsync()).Failure!.Reason.ShouldBe(FailureReason.TargetChanged);
-    }
-
-    [Fact]
-    public async Task A_mark_that_was_removed_ends_the_run_and_MySQL_is_started_all_the_same()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        fixture.Archive.On = (call, _) => call == "Read"
-            ? fixture.PatchTargetAsync(new JsonObject { ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [QuiesceMark.Annotation] = null } } })
-            : Task.CompletedTask;
-        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
-        fixture.Archive.Calls.ShouldNotContain("Commit");
-        await fixture.ShouldServeAgainAsync();
-    }
-
-    [Fact]
-    public async Task A_StatefulSet_that_was_created_again_is_left_alone()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        fixture.Archive.On = async (call, _) =>
-        {
-            if (call == "Read")
-            {
-                var set = await fixture.StatefulSetAsync();
-                await fixture.Kubernetes.DeleteAsync<V1StatefulSet>(RunFixture.StatefulSet, RunFixture.Namespace);
-                set.Metadata = new V1ObjectMeta { Name = RunFixture.StatefulSet, Namespace = RunFixture.Namespace };
-                set.Spec!.Replicas = 0;
-                await fixture.Kubernetes.CreateAsync(set);
-            }
-        };
-        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
-        (await fixture.StatefulSetAsync()).Spec!.Replicas.ShouldBe(0);
-        (await fixture.ReportAsync()).Failure!.Message.ShouldContain("created again");
-    }
-
-    [Fact]
-    public async Task A_database_that_another_run_has_stopped_is_left_alone()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        var mark = new QuiesceMark { Run = "other", Kind = "MySqlBackup", Name = "nightly", Pod = "p", Replicas = 1, Since = DateTimeOffset.UnixEpoch, Deadline = DateTimeOffset.UnixEpoch };
-        await fixture.PatchTargetAsync(new JsonObject
-        {
-            ["metadata"] = new JsonObject { ["annotations"] = new JsonObject { [QuiesceMark.Annotation] = mark.ToAnnotation() } },
-            ["spec"] = new JsonObject { ["replicas"] = 0 },
-        });
-        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
-        (await fixture.MarkAsync()).ShouldBe(mark);
-        (await fixture.StatefulSetAsync()).Spec!.Replicas.ShouldBe(0);
-        (await fixture.ReportAsync()).Failure!.Message.ShouldContain("nightly");
-    }
-
-    [Fact]
     public async Task Conflicts_and_lost_answers_change_nothing()
     {
         await using var fixture = await RunFixture.StartAsync();
@@ -241,108 +141,6 @@ public sealed class BackupRunTests
         fixture.Archive.Calls.ShouldNotContain("Commit");
     }
 
-    [Theory]
-    [InlineData("Precopy")]
-    [InlineData("Read")]
-    [InlineData("Commit")]
-    [InlineData("Verify Upload")]
-    public async Task A_signal_at_any_step_brings_MySQL_back_and_keeps_what_is_stored(string step)
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        using var signal = new CancellationTokenSource();
-        fixture.Archive.On = async (call, token) =>
-        {
-            if (call == step)
-            {
-                await signal.CancelAsync();
-                await Task.Delay(Timeout.Infinite, token);
-            }
-        };
-
-        (await fixture.RunAsync(cancellationToken: signal.Token)).ShouldBe(ExitCode.Terminated);
-
-        await fixture.ShouldServeAgainAsync();
-        fixture.Archive.Calls.ShouldNotContain("Abort");
-        var failure = (await fixture.ReportAsync()).Failure!;
-        (failure.Reason, failure.Retryable).ShouldBe((FailureReason.Interrupted, true));
-    }
-
-    [Fact]
-    public async Task A_cancelled_backup_leaves_nothing_in_the_storage()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        using var signal = new CancellationTokenSource();
-        fixture.Archive.On = async (call, token) =>
-        {
-            if (call == "Read")
-            {
-                await fixture.Kubernetes.PatchAsync<Api.Entities.MySqlBackup>(
-                    "run", RunFixture.Namespace, BackupOperator.Kubernetes.Client.KubernetesPatch.Merge(new JsonObject { ["spec"] = new JsonObject { ["cancel"] = true } }));
-                await signal.CancelAsync();
-                token.ThrowIfCancellationRequested();
-            }
-        };
-        await fixture.RunAsync(cancellationToken: signal.Token);
-        await fixture.ShouldServeAgainAsync();
-        fixture.Archive.Calls.ShouldContain("Abort");
-        (await fixture.ReportAsync()).Failure!.Reason.ShouldBe(FailureReason.Cancelled);
-    }
-
-    [Fact]
-    public async Task A_new_attempt_takes_over_the_database_that_the_last_one_left_stopped()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        var since = DateTimeOffset.UtcNow.AddSeconds(-5);
-        await fixture.LeaveStoppedAsync(since);
-        await fixture.WaitForDatabaseAsync(running: false);
-
-        (await fixture.RunAsync(pod: "sidecar-1")).ShouldBe(ExitCode.Success);
-
-        fixture.Archive.Calls.ShouldBe(["Check", "Read", "Commit", "Verify Upload"]);
-        await fixture.ShouldServeAgainAsync();
-        (await fixture.ReportAsync()).StoppedAt!.Value.ShouldBe(since, TimeSpan.FromSeconds(1), "the downtime began with the first attempt");
-    }
-
-    [Fact]
-    public async Task Attempts_do_not_add_up_to_more_than_the_allowed_downtime()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        await fixture.LeaveStoppedAsync(DateTimeOffset.UtcNow - fixture.MaxDowntime);
-        (await fixture.RunAsync()).ShouldBe(ExitCode.MaxDowntimeExceeded);
-        await fixture.ShouldServeAgainAsync();
-    }
-
-    [Fact]
-    public async Task A_new_attempt_whose_storage_is_gone_starts_the_database_that_the_last_one_left_stopped()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        await fixture.LeaveStoppedAsync(DateTimeOffset.UtcNow);
-        fixture.Archive.On = (call, _) => call == "Check"
-            ? throw new RunException(FailureReason.StorageUnavailable, ExitCode.StorageUnavailable, "no answer", retryable: true)
-            : Task.CompletedTask;
-        (await fixture.RunAsync()).ShouldBe(ExitCode.StorageUnavailable);
-        await fixture.ShouldServeAgainAsync();
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_committed_backup_is_reported_without_touching_MySQL_again(bool markLeft)
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        fixture.Archive.Committed = true;
-        if (markLeft)
-        {
-            await fixture.LeaveStoppedAsync(DateTimeOffset.UtcNow, replicas: 1);
-        }
-
-        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
-
-        fixture.Archive.Calls.ShouldBe(["FindCommitted", "Verify Upload"]);
-        await fixture.ShouldServeAgainAsync();
-        Json((await fixture.ReportAsync()).Backup).ShouldBe(Json(FakeArchive.Result));
-    }
-
     [Fact]
     public async Task A_database_that_was_stopped_before_is_backed_up_and_stays_stopped()
     {
@@ -363,21 +161,6 @@ public sealed class BackupRunTests
         var report = await fixture.ReportAsync();
         Json(report.Backup).ShouldBe(Json(FakeArchive.Result));
         report.AnsweredAt.ShouldBeNull();
-    }
-
-    [Fact]
-    public async Task A_StatefulSet_that_would_delete_its_claims_is_not_scaled_down()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        fixture.Archive.On = (call, _) => call == "Precopy"
-            ? fixture.PatchTargetAsync(new JsonObject
-            {
-                ["spec"] = new JsonObject { ["persistentVolumeClaimRetentionPolicy"] = new JsonObject { ["whenScaled"] = "Delete" } },
-            })
-            : Task.CompletedTask;
-        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
-        await fixture.ShouldServeAgainAsync();
-        (await fixture.ReportAsync()).Failure!.Message.ShouldContain("whenScaled");
     }
 
     [Theory]
@@ -418,31 +201,6 @@ public sealed class BackupRunTests
         var report = await fixture.ReportAsync();
         report.Failure!.Message.ShouldContain("kubectl -n default logs db-0");
         report.AnsweredAt.ShouldBeNull();
-    }
-
-    [Fact]
-    public async Task A_server_that_holds_the_lock_though_its_pod_is_gone_is_not_archived()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        using var ghost = OpenFileLock.TryTake(Path.Combine(fixture.DataDirectory, "ibdata1"), write: true);
-        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetChanged);
-        fixture.Archive.Calls.ShouldNotContain("Read");
-        (await fixture.ReportAsync()).Failure!.Reason.ShouldBe(FailureReason.DatabaseRunning);
-        await fixture.ShouldServeAgainAsync();
-    }
-
-    [Fact]
-    public async Task What_an_earlier_attempt_reported_does_not_stay()
-    {
-        await using var fixture = await RunFixture.StartAsync();
-        fixture.Archive.On = (call, _) => call == "Commit" ? throw new IOException("once") : Task.CompletedTask;
-        (await fixture.RunAsync(pod: "sidecar-1")).ShouldBe(ExitCode.DataDirectoryError);
-        (await fixture.ReportAsync()).Failure.ShouldNotBeNull();
-
-        fixture.Archive.On = (_, _) => Task.CompletedTask;
-        (await fixture.RunAsync(pod: "sidecar-2")).ShouldBe(ExitCode.Success);
-        var report = await fixture.ReportAsync();
-        (report.Failure, report.Pod).ShouldBe((null, "sidecar-2"));
     }
 
     private static async Task WaitForAsync(Func<bool> condition)

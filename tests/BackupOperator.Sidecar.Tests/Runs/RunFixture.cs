@@ -147,6 +147,16 @@ internal sealed class RunFixture : IAsyncDisposable
         DatabaseRuns.ShouldBe(running);
     }
 
+    public async Task WaitForReplicasAsync(int replicas)
+    {
+        for (var i = 0; i < 500 && (await StatefulSetAsync()).Spec!.Replicas != replicas; i++)
+        {
+            await Task.Delay(20);
+        }
+
+        (await StatefulSetAsync()).Spec!.Replicas.ShouldBe(replicas);
+    }
+
     public async Task ShouldServeAgainAsync()
     {
         var set = await StatefulSetAsync();
