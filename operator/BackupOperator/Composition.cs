@@ -33,7 +33,8 @@ internal sealed class Composition(
     {
         var host = new ControllerHost(client, options.Controllers, time, loggers);
         metrics.Targets.Observe(host.CacheOf<V1StatefulSet>(), host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>());
-        metrics.Schedules.Observe(host.CacheOf<MySqlBackupSchedule>());
+        var schedulesKnown = host.CacheOf<MySqlBackupSchedule>();
+        metrics.Schedules.Observe(schedulesKnown);
         var lookup = new RunLookup(client, host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), options.MaxConcurrentRuns);
         var statuses = new StatusWriter(client);
         var observer = new RunObserver(client, lookup, options, time);
@@ -64,7 +65,7 @@ internal sealed class Composition(
             .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
             .Add(schedules, builder => builder
                 .WithLogProperties(schedule => [new("target", schedule.Spec.Template.Spec.Target.StatefulSet)])
-                .Watches<MySqlBackup>(ScheduledBackups.ScheduleOf, concerns: ScheduledBackups.Concerns))
+                .Watches<MySqlBackup>(backup => ScheduledBackups.WokenBy(backup, schedulesKnown()), concerns: ScheduledBackups.Concerns))
             .Add(guard, builder => builder
                 .WithFilter(StatefulSetGuardController.IsMarked)
                 .WithLogProperties(set => [new("run", QuiesceMark.Parse(set.Annotation(QuiesceMark.Annotation))?.Run), new("target", set.Metadata.Name)])

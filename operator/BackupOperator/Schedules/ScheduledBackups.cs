@@ -13,9 +13,18 @@ internal static class ScheduledBackups
     public static IEnumerable<MySqlBackup> Of(MySqlBackupSchedule schedule, IEnumerable<MySqlBackup> backups) =>
         backups.Where(b => b.Metadata.Namespace == schedule.Metadata.Namespace && b.Label(ScheduleMetadata.Schedule) == schedule.Metadata.Name);
 
-    /// <summary>The schedule of a backup, for the watch.</summary>
-    public static IEnumerable<NamespacedName> ScheduleOf(MySqlBackup backup) =>
-        backup.Label(ScheduleMetadata.Schedule) is { Length: > 0 } name ? [new NamespacedName(backup.Metadata.Namespace ?? "", name)] : [];
+    /// <summary>
+    /// The schedules that look at a backup, for the watch: its own, and those with a retention of the same database, whose
+    /// backups it may have needed.
+    /// </summary>
+    public static IEnumerable<NamespacedName> WokenBy(MySqlBackup backup, IEnumerable<MySqlBackupSchedule> schedules)
+    {
+        var retaining = schedules
+            .Where(s => s.Spec.Retention is not null && GoodBackups.AreTogether(backup, s.Metadata.Namespace, s.Spec.Template.Spec.Target.StatefulSet, s.Spec.Template.Spec.Storage))
+            .Select(s => s.Metadata.Name!);
+        return (backup.Label(ScheduleMetadata.Schedule) is { Length: > 0 } own ? retaining.Append(own) : retaining)
+            .Distinct(StringComparer.Ordinal).Select(name => new NamespacedName(backup.Metadata.Namespace ?? "", name));
+    }
 
     /// <summary>Whether a schedule has to look at a change of a backup; its progress, each second, is none.</summary>
     public static bool Concerns(MySqlBackup before, MySqlBackup after) =>

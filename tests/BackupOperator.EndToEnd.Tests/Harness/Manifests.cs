@@ -122,7 +122,7 @@ internal static class Manifests
         """;
 
     /// <summary>A schedule whose next tick is far away.</summary>
-    public static string Schedule(string @namespace, string name, string storage, string type, bool immediate) => $"""
+    public static string Schedule(string @namespace, string name, string storage, string type, bool immediate, string more = "") => $"""
         apiVersion: mysqlbackup.io/v1alpha1
         kind: MySqlBackupSchedule
         metadata:
@@ -142,6 +142,7 @@ internal static class Manifests
                     name: db
               storage:
         {Indent(storage, 8)}
+        {Indent(more, 2)}
         """;
 
     public static string Restore(string @namespace, string name, string source, string more = "") => $"""

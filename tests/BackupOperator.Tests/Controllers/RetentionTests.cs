@@ -50,6 +50,21 @@ public sealed class RetentionTests
     }
 
     [Fact]
+    public async Task What_another_schedule_needed_goes_as_soon_as_nothing_needs_it()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(startOperator: false);
+        await GoodAsync(cluster, "full-9", 9);
+        await GoodAsync(cluster, "full-1", 1);
+        await GoodAsync(cluster, "changes", 8, schedule: "daily", parent: "full-9");
+        await ScheduleAsync(cluster, new ScheduleRetention { KeepLast = 1 });
+        cluster.StartOperator();
+        await cluster.ScheduleAsync("nightly", s => s.Status.Retention is { Keep: 2, Remove: 0 }, "what is needed stays");
+
+        await cluster.Client.DeleteAsync<MySqlBackup>("changes", Samples.Namespace, cancellationToken: Stop);
+        (await PruneAsync(cluster)).Run.Prune!.Backups.ShouldHaveSingleItem().Name.ShouldBe("full-9");
+    }
+
+    [Fact]
     public async Task A_dry_run_says_what_would_go_and_removes_nothing()
     {
         await using var cluster = await ScriptedCluster.StartAsync(startOperator: false);
