@@ -5,22 +5,33 @@ namespace BackupOperator.Core.Scheduling;
 /// <summary>What became of the backups of a schedule. Resources may go; what they have told stays in the memory.</summary>
 internal static class RunOutcomes
 {
-    /// <summary>Counts what has ended since the last look; each failure once.</summary>
-    public static ScheduleMemory Count(ScheduleMemory memory, IReadOnlyList<ScheduledRun> runs)
+    /// <summary>Counts what has ended since the last look; each end once.</summary>
+    public static ScheduleMemory Count(ScheduleMemory memory, IReadOnlyList<ScheduledRun> runs, DateTimeOffset now)
     {
-        var success = Latest(runs.Where(r => r.Stage == RunStage.Completed).Max(r => r.CompletedAt), memory.LastSuccess);
-        var counted = memory.LastFailure > success || success is null ? memory.ConsecutiveFailures : 0;
-        var failures = runs
-            .Where(r => r.Stage == RunStage.Failed && r.CompletedAt is { } end
-                && (memory.LastFailure is null || end > memory.LastFailure) && (success is null || end > success))
-            .ToList();
+        var ended = runs.Where(r => r.Stage.IsOver() && r.CompletedAt is not null && memory.Counted?.Holds(r) != true).ToList();
+        if (ended.Count == 0)
+        {
+            return memory;
+        }
+
+        var good = ended.Where(r => r.Stage == RunStage.Completed).MaxBy(r => (r.CompletedAt, r.CreatedAt));
+        var success = Latest(good?.CompletedAt, memory.LastSuccess);
+        var failures = ended.Where(r => r.Stage == RunStage.Failed && IsSince(r, success, good) && !(memory.Counted is null && r.CompletedAt <= memory.LastFailure)).ToList();
+        var isRecovered = good is not null && !(memory.LastFailure > good.CompletedAt);
         return memory with
         {
             LastSuccess = success,
             LastFailure = Latest(failures.Max(r => r.CompletedAt), memory.LastFailure),
-            ConsecutiveFailures = counted + failures.Count,
+            ConsecutiveFailures = (isRecovered ? 0 : memory.ConsecutiveFailures) + failures.Count,
+            Counted = CountedRuns.Of(memory.Counted, ended, now),
+            Statistics = memory.Statistics.Add(ended.Select(r => r.CompletedAt > now ? r with { CompletedAt = now } : r)),
         };
     }
+
+    // Within one second nothing but their creation tells which was first.
+    private static bool IsSince(ScheduledRun failure, DateTimeOffset? success, ScheduledRun? good) =>
+        success is null || failure.CompletedAt > success
+        || (failure.CompletedAt == success && (good is null || good.CompletedAt < success || failure.CreatedAt > good.CreatedAt));
 
     public static IEnumerable<ScheduleNews> Tell(ScheduleMemory before, ScheduleMemory after)
     {
@@ -32,6 +43,12 @@ internal static class RunOutcomes
         else if (before.ConsecutiveFailures > 0 && after.ConsecutiveFailures == 0)
         {
             yield return new ScheduleNews("Recovered", $"A backup is good again after {Times(before.ConsecutiveFailures)} had failed");
+        }
+
+        // Of what was there before anybody counted nothing is news.
+        foreach (var anomaly in before.Counted is null ? [] : after.Statistics.Anomalies.Except(before.Statistics.Anomalies))
+        {
+            yield return new ScheduleNews("Anomaly", $"MySqlBackup {anomaly.Run} is good, and unusual. {anomaly.Message}", IsWarning: true);
         }
     }
 

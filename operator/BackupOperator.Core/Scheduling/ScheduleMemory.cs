@@ -1,3 +1,5 @@
+using BackupOperator.Core.Statistics;
+
 namespace BackupOperator.Core.Scheduling;
 
 /// <summary>What the status of a schedule remembers because the world does not tell it.</summary>
@@ -31,7 +33,12 @@ public sealed record ScheduleMemory
 
     public int ConsecutiveFailures { get; init; }
 
-    /// <summary>When the last failed backup ended; failures up to here are counted.</summary>
+    /// <summary>Which ended backups are in these numbers; null before the first.</summary>
+    public CountedRuns? Counted { get; init; }
+
+    public RunStatistics Statistics { get; init; } = new();
+
+    /// <summary>When the last failed backup ended.</summary>
     public DateTimeOffset? LastFailure { get; init; }
 
     public DateTimeOffset? LastSuccess { get; init; }

@@ -17,13 +17,14 @@ public static class SchedulePlanner
     public static ScheduleDecision Decide(ScheduleObservation o, DateTimeOffset now)
     {
         var news = new List<ScheduleNews>();
-        var memory = RunOutcomes.Count(o.Memory, o.Runs);
+        var memory = RunOutcomes.Count(o.Memory, o.Runs, now);
         news.AddRange(RunOutcomes.Tell(o.Memory, memory));
         memory = Begin(o, memory, now, news);
         memory = o.Rules.Suspend ? Suspend(memory, news) : Resume(o, memory, now, news);
 
         var decision = Wish(o, memory, now)
             ?? (o.Rules.Suspend ? new ScheduleDecision { Memory = memory, Message = "Suspended" } : TickPlanner.Decide(o, memory, now, news));
+        decision = decision with { Memory = CountMissed(decision.Memory), Start = decision.Start is { } start ? start with { Memory = CountMissed(start.Memory) } : null };
         return decision with
         {
             News = news,
@@ -32,6 +33,10 @@ public static class SchedulePlanner
                 ? [.. Active(o).Where(r => !r.Ending).Select(r => r.Name)]
                 : [],
         };
+
+        ScheduleMemory CountMissed(ScheduleMemory after) => after.Missed == o.Memory.Missed
+            ? after
+            : after with { Statistics = after.Statistics.AddMissed(after.Missed - o.Memory.Missed, now) };
     }
 
     /// <summary>What to remember of a start that the API server has refused.</summary>

@@ -12,4 +12,16 @@ public sealed record ScheduledRun(string Name, RunStage Stage, DateTimeOffset Cr
 
     /// <summary>It is to end, or to go.</summary>
     public bool Ending { get; init; }
+
+    /// <summary>For how long it has stopped MySQL, in seconds.</summary>
+    public double DowntimeSeconds { get; init; }
+
+    /// <summary>Null where they are not known, or it is not good.</summary>
+    public RunMeasures? Measures { get; init; }
 }
+
+/// <summary>How long a good backup took, and how large it is.</summary>
+/// <param name="Duration">From its start to its end.</param>
+/// <param name="LogicalBytes">What it holds.</param>
+/// <param name="StoredBytes">What it has added to its storage.</param>
+public sealed record RunMeasures(TimeSpan Duration, long LogicalBytes, long StoredBytes);

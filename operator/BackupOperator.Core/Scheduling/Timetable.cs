@@ -7,6 +7,12 @@ public abstract class Timetable
 {
     private const string Every = "@every ";
 
+    /// <summary>More than the minutes of a day: the night of a schedule that works by day is among them.</summary>
+    private const int MostGaps = 1500;
+
+    /// <summary>A week and what a change of the clock can add to it.</summary>
+    private static readonly TimeSpan GapHorizon = TimeSpan.FromDays(8);
+
     /// <summary>The first tick after a moment; null where there is none within five years.</summary>
     public abstract DateTimeOffset? Next(DateTimeOffset after);
 
@@ -49,6 +55,20 @@ public abstract class Timetable
         }
 
         return tick;
+    }
+
+    /// <summary>The longest time between two ticks that follow each other, of those that are to come within eight days; of the next two at least.</summary>
+    public TimeSpan? LongestGap(DateTimeOffset now)
+    {
+        TimeSpan? longest = null;
+        var tick = Next(now);
+        for (var count = 0; tick is { } at && (longest is null || at < now + GapHorizon) && count < MostGaps; count++)
+        {
+            tick = Next(at);
+            longest = tick - at > longest || longest is null ? tick - at : longest;
+        }
+
+        return longest;
     }
 
     /// <summary>How many ticks are after <paramref name="since"/> and not after <paramref name="until"/>; counts no further than <paramref name="most"/>.</summary>

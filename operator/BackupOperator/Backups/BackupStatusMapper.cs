@@ -1,4 +1,4 @@
-using System.Globalization;
+using BackupOperator.Core.Sizes;
 
 namespace BackupOperator.Backups;
 
@@ -19,29 +19,13 @@ internal static class BackupStatusMapper
         status.Blocks = new BlocksStatus { Total = result.BlocksTotal, Reused = result.BlocksReused };
         status.Size = new SizeStatus
         {
-            Logical = Human(result.LogicalBytes),
-            Stored = Human(result.StoredBytes),
+            Logical = SizeText.Format(result.LogicalBytes),
+            Stored = SizeText.Format(result.StoredBytes),
             Ratio = result.StoredBytes > 0 ? Math.Round((double)result.LogicalBytes / result.StoredBytes, 2) : null,
         };
         status.Server = result.ServerFlavour is null && result.ServerVersion is null
             ? null
             : new ServerStatus { Flavour = result.ServerFlavour, Version = result.ServerVersion };
         status.Binlog = result.BinlogFile is null ? null : new BinlogStatus { File = result.BinlogFile, Position = result.BinlogPosition };
-    }
-
-    /// <summary>A quantity of about three digits, such as <c>1.52Gi</c>.</summary>
-    public static string Human(long bytes)
-    {
-        string[] units = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
-        var value = (double)bytes;
-        var unit = 0;
-        while (value >= 1024 && unit < units.Length - 1)
-        {
-            value /= 1024;
-            unit++;
-        }
-
-        var format = unit == 0 ? "0" : value < 10 ? "0.##" : value < 100 ? "0.#" : "0";
-        return value.ToString(format, CultureInfo.InvariantCulture) + units[unit];
     }
 }

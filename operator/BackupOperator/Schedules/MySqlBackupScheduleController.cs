@@ -1,5 +1,6 @@
 using BackupOperator.Core.Conditions;
 using BackupOperator.Core.Scheduling;
+using BackupOperator.Core.Statistics;
 using BackupOperator.Kubernetes.Crds.Attributes;
 using BackupOperator.Kubernetes.Events;
 using BackupOperator.Kubernetes.Reconciliation;
@@ -58,7 +59,9 @@ internal sealed class MySqlBackupScheduleController(
         var refusal = await StartAsync(schedule, decision, cancellationToken);
         var memory = decision.Start is not { } start ? decision.Memory : refusal is null ? start.Memory : SchedulePlanner.Refuse(decision, refusal);
         var next = StatusWriter.Clone(schedule);
-        Describe(next, memory, decision, refusal, own);
+        var now = time.GetUtcNow();
+        Describe(next, memory, decision, refusal, own, now);
+        next.Status.IntervalSeconds = (long?)rules.Timetable.LongestGap(now)?.TotalSeconds;
         var review = retention.Review(schedule);
         next.Status.Retention = review?.Describe();
         var (written, changed) = await statuses.WriteAsync(schedule, next, cancellationToken);
@@ -70,7 +73,7 @@ internal sealed class MySqlBackupScheduleController(
 
         await retention.DecideAsync(schedule, review, cancellationToken);
         await actions.DeleteAsync(schedule, own.Where(b => decision.Forget.Contains(b.Metadata.Name!)), cancellationToken);
-        return ReconciliationResult<MySqlBackupSchedule>.Success(written, LookAgain(decision, refusal, review is not null));
+        return ReconciliationResult<MySqlBackupSchedule>.Success(written, LookAgain(decision, refusal, review is not null, memory.Statistics));
     }
 
     public Task<ReconciliationResult<MySqlBackupSchedule>> DeletedAsync(MySqlBackupSchedule schedule, CancellationToken cancellationToken) =>
@@ -91,10 +94,10 @@ internal sealed class MySqlBackupScheduleController(
         return await actions.CreateAsync(schedule, start, cancellationToken);
     }
 
-    private void Describe(MySqlBackupSchedule schedule, ScheduleMemory memory, ScheduleDecision decision, string? refusal, IReadOnlyList<MySqlBackup> own)
+    private void Describe(MySqlBackupSchedule schedule, ScheduleMemory memory, ScheduleDecision decision, string? refusal, IReadOnlyList<MySqlBackup> own, DateTimeOffset now)
     {
         var status = schedule.Status;
-        ScheduleMemoryMapper.Write(status, memory);
+        ScheduleMemoryMapper.Write(status, memory, now);
         ScheduledBackups.Describe(status, own);
         status.NextScheduleTime = decision.NextStart;
         status.Message = refusal ?? decision.Message;
@@ -149,7 +152,7 @@ internal sealed class MySqlBackupScheduleController(
         }
     }
 
-    private TimeSpan? LookAgain(ScheduleDecision decision, string? refusal, bool retains)
+    private TimeSpan? LookAgain(ScheduleDecision decision, string? refusal, bool retains, RunStatistics statistics)
     {
         if (refusal is not null)
         {
@@ -163,7 +166,8 @@ internal sealed class MySqlBackupScheduleController(
         }
 
         // What is too old becomes so without any event.
-        var wait = decision.LookAgain - time.GetUtcNow() ?? (retains ? Longest : null);
+        var now = time.GetUtcNow();
+        var wait = new[] { decision.LookAgain - now, statistics.NextChange(StatisticsPeriod.All, now) - now, retains ? Longest : null }.Min();
         return wait is not { } longest ? null : longest < TimeSpan.Zero ? TimeSpan.Zero : longest < Longest ? longest : Longest;
     }
 }

@@ -17,12 +17,15 @@ internal static class ScheduleMemoryMapper
         Missed = status.Missed ?? 0,
         Skipped = status.Skipped ?? 0,
         ConsecutiveFailures = status.ConsecutiveFailures ?? 0,
+        Counted = StatisticsMapper.ReadCounted(status.Statistics),
+        Statistics = StatisticsMapper.Read(status.Statistics),
         LastFailure = status.LastFailureTime,
         LastSuccess = status.LastSuccessfulTime,
     };
 
-    public static void Write(MySqlBackupScheduleStatus status, ScheduleMemory memory)
+    public static void Write(MySqlBackupScheduleStatus status, ScheduleMemory memory, DateTimeOffset now)
     {
+        status.Statistics = StatisticsMapper.Write(memory.Statistics, memory.Counted, now);
         status.ObservedSchedule = memory.Text;
         status.AccountedUntil = memory.AccountedUntil;
         status.Waiting = memory.Waiting is { } waiting ? new WaitingTickStatus { Time = waiting.Tick, Reason = waiting.Reason, Message = waiting.Message } : null;

@@ -2,6 +2,7 @@ using System.Globalization;
 using BackupOperator.Backups;
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Scheduling;
+using BackupOperator.Core.Sizes;
 using BackupOperator.Retention;
 using BackupOperator.Runs;
 
@@ -39,6 +40,10 @@ internal static class ScheduledBackups
         Tick = DateTimeOffset.TryParse(backup.Annotation(ScheduleMetadata.ScheduledAt), CultureInfo.InvariantCulture, out var tick) ? tick : null,
         CompletedAt = backup.Status.CompletionTime,
         Ending = backup.Spec.Cancel || backup.Metadata.DeletionTimestamp is not null,
+        DowntimeSeconds = backup.Status.DowntimeSeconds ?? 0,
+        Measures = backup.Status is { StartTime: { } start, CompletionTime: { } end, Report.Backup: { } result }
+            ? new RunMeasures(end - start, result.LogicalBytes, result.StoredBytes)
+            : null,
     };
 
     /// <summary>What the schedule's backups are good for.</summary>
@@ -50,6 +55,6 @@ internal static class ScheduledBackups
         var times = good.Select(b => BackupCatalogue.TakenAt(b.Status)).OfType<DateTimeOffset>().ToList();
         status.Recoverable = times.Count == 0 ? null : new RecoverableStatus { From = times.Min(), To = times.Max() };
         var bytes = good.Sum(b => b.Status.Report?.Backup?.StoredBytes ?? 0);
-        status.Storage = new StoredBackupsStatus { Backups = good.Count, Bytes = bytes, Size = BackupStatusMapper.Human(bytes) };
+        status.Storage = new StoredBackupsStatus { Backups = good.Count, Bytes = bytes, Size = SizeText.Format(bytes) };
     }
 }

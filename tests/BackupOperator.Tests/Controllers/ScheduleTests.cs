@@ -3,6 +3,7 @@ using System.Text.Json.Nodes;
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Naming;
 using BackupOperator.Core.Scheduling;
+using BackupOperator.Kubernetes.Serialization;
 using BackupOperator.Tests.Scripted;
 
 namespace BackupOperator.Tests.Controllers;
@@ -188,9 +189,6 @@ public sealed class ScheduleTests
             await TriggerAsync(cluster, $"token{attempt}");
             var name = (await cluster.ScheduleAsync("nightly", s => s.Status.Triggers?.Count == attempt, "the next one")).Status.Triggers![^1].Backup!;
             var sidecar = await cluster.SidecarAsync(await cluster.BackupAsync(name, _ => true, "the backup"));
-
-            // The times in a status are whole seconds.
-            await Task.Delay(1100, TestContext.Current.CancellationToken);
             await sidecar.DieAsync(exitCode: 66, failure: new RunFailure { Reason = FailureReason.InvalidSpec, Message = "no", Retryable = false });
             await cluster.ScheduleAsync("nightly", s => s.Status.ConsecutiveFailures == attempt, $"{attempt} failures");
         }
@@ -198,6 +196,57 @@ public sealed class ScheduleTests
         await Eventually.GetAsync(async () => (await BackupsAsync(cluster)).Count == 1 ? "one" : null, _ => true, "one of them stays");
         var sick = await cluster.ScheduleAsync("nightly", s => Condition(s, "LastBackupSucceeded") == "False", "the condition");
         (await cluster.EventAsync(sick, "RunFailed")).Type.ShouldBe("Warning");
+    }
+
+    [Fact]
+    public async Task What_became_of_the_backups_is_summed_up_once_and_outlives_operators_and_resources()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var schedule = Samples.Schedule();
+        schedule.Spec.Suspend = true;
+        schedule.Spec.History.Failed = 0;
+        await cluster.ApplyAsync(schedule);
+        for (var attempt = 1; attempt <= 3; attempt++)
+        {
+            await TriggerAsync(cluster, $"token{attempt}");
+            var name = (await cluster.ScheduleAsync("nightly", s => s.Status.Triggers?.Count == attempt, "the next one")).Status.Triggers![^1].Backup!;
+            var sidecar = await cluster.SidecarAsync(await cluster.BackupAsync(name, _ => true, "the backup"));
+            if (attempt == 2)
+            {
+                await sidecar.SucceedAsync();
+            }
+            else
+            {
+                await sidecar.DieAsync(exitCode: 66, failure: new RunFailure { Reason = FailureReason.InvalidSpec, Message = "no", Retryable = false });
+            }
+
+            var seen = await cluster.ScheduleAsync("nightly", s => s.Status.Statistics?.LastDay is { } d && d.Succeeded + d.Failed == attempt, $"{attempt} results");
+            seen.Status.Statistics!.Counted!.Backups!.Select(b => b.Name).ShouldContain(name);
+        }
+
+        var backups = await BackupsAsync(cluster);
+        foreach (var backup in backups)
+        {
+            await cluster.Client.DeleteAsync<MySqlBackup>(backup.Metadata.Name!, Samples.Namespace);
+        }
+
+        await Eventually.GetAsync(async () => (await BackupsAsync(cluster)).Count == 0 ? "none" : null, _ => true, "no resource is left");
+        await cluster.StopOperatorAsync();
+        var before = await cluster.ScheduleAsync("nightly", _ => true, "as it is");
+        cluster.StartOperator();
+        await cluster.PatchAsync<MySqlBackupSchedule>("nightly", new JsonObject { ["spec"] = new JsonObject { ["jitter"] = "1m" } });
+        var after = await cluster.ScheduleAsync("nightly", s => s.Status.ObservedGeneration == s.Metadata.Generation && s.Status.Storage?.Backups == 0, "another look");
+        KubernetesJson.Serialize(after.Status.Statistics!).ShouldBe(KubernetesJson.Serialize(before.Status.Statistics!));
+        var (day, month) = (after.Status.Statistics!.LastDay!, after.Status.Statistics.LastMonth!);
+        (day.Succeeded, day.Failed, day.SuccessPercent, day.MeanLogicalBytes).ShouldBe((1, 2, 33.3, month.MeanLogicalBytes));
+        month.MeanStoredBytes.ShouldBe(1 << 20);
+        month.MeanDurationSeconds.ShouldNotBeNull();
+        after.Status.ConsecutiveFailures.ShouldBe(1);
+        after.Status.IntervalSeconds.ShouldBe(after.Status.IntervalSeconds!.Value / 86_400 * 86_400);
+
+        // With nothing to say it writes nothing.
+        await Task.Delay(500, TestContext.Current.CancellationToken);
+        (await cluster.ScheduleAsync("nightly", _ => true, "as it is")).Metadata.ResourceVersion.ShouldBe(after.Metadata.ResourceVersion);
     }
 
     [Theory]

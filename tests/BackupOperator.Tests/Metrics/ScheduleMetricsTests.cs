@@ -19,6 +19,16 @@ public sealed class ScheduleMetricsTests
         schedule.Status.Skipped = 3;
         schedule.Status.ConsecutiveFailures = 2;
         schedule.Status.Storage = new StoredBackupsStatus { Backups = 7, Bytes = 1L << 40 };
+        schedule.Status.IntervalSeconds = 86_400;
+        schedule.Metadata.CreationTimestamp = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000);
+        schedule.Status.Statistics = new ScheduleStatisticsStatus
+        {
+            LastDay = new PeriodStatisticsStatus { Anomalies = 0 },
+            LastWeek = new PeriodStatisticsStatus
+            {
+                SuccessPercent = 85.7, MeanDurationSeconds = 61.5, MeanDowntimeSeconds = 3.2, MeanLogicalBytes = 1000, MeanStoredBytes = 100, Anomalies = 2,
+            },
+        };
         List<MySqlBackupSchedule> schedules = [schedule, Samples.Schedule("new")];
 
         var text = Scrape(schedules);
@@ -30,6 +40,17 @@ public sealed class ScheduleMetricsTests
         text.ShouldContain($"mysqlbackup_storage_bytes{{{Nightly}}} 1099511627776\n");
         text.ShouldContain("mysqlbackup_schedule_missed_total{namespace=\"shop\",schedule=\"new\",target=\"db\"} 0\n");
         text.ShouldNotContain("mysqlbackup_storage_bytes{namespace=\"shop\",schedule=\"new\"");
+
+        text.ShouldContain($"mysqlbackup_schedule_interval_seconds{{{Nightly}}} 86400\n");
+        text.ShouldContain($"mysqlbackup_schedule_created_timestamp_seconds{{{Nightly}}} 1700000000\n");
+        text.ShouldContain("mysqlbackup_schedule_success_ratio{namespace=\"shop\",period=\"7d\",schedule=\"nightly\",target=\"db\"} 0.857\n");
+        text.ShouldContain("mysqlbackup_schedule_mean_duration_seconds{namespace=\"shop\",period=\"7d\",schedule=\"nightly\",target=\"db\"} 61.5\n");
+        text.ShouldContain("mysqlbackup_schedule_mean_downtime_seconds{namespace=\"shop\",period=\"7d\",schedule=\"nightly\",target=\"db\"} 3.2\n");
+        text.ShouldContain("mysqlbackup_schedule_mean_bytes{kind=\"stored\",namespace=\"shop\",period=\"7d\",schedule=\"nightly\",target=\"db\"} 100\n");
+        text.ShouldContain("mysqlbackup_schedule_anomalies{namespace=\"shop\",period=\"7d\",schedule=\"nightly\",target=\"db\"} 2\n");
+        text.ShouldContain("mysqlbackup_schedule_anomalies{namespace=\"shop\",period=\"24h\",schedule=\"nightly\",target=\"db\"} 0\n");
+        text.ShouldNotContain("mysqlbackup_schedule_success_ratio{namespace=\"shop\",period=\"24h\"", customMessage: "nothing is claimed of a period without a result");
+        text.ShouldNotContain("mysqlbackup_schedule_interval_seconds{namespace=\"shop\",schedule=\"new\"");
 
         schedules.RemoveAt(0);
         Scrape(schedules).ShouldNotContain("nightly");

@@ -18,6 +18,7 @@ namespace BackupOperator.Api.Entities;
 [GenericAdditionalPrinterColumn(".spec.timeZone", "Time Zone", "string", Priority = 1)]
 [GenericAdditionalPrinterColumn(".status.storage.backups", "Backups", "integer", Priority = 1)]
 [GenericAdditionalPrinterColumn(".status.storage.size", "Size", "string", Priority = 1)]
+[GenericAdditionalPrinterColumn(".status.statistics.last7d.successPercent", "Success 7d", "number", Priority = 1, Description = "Good backups among those of the last seven days that came to a result, in percent.")]
 [GenericAdditionalPrinterColumn(".status.missed", "Missed", "integer", Priority = 1)]
 [GenericAdditionalPrinterColumn(".status.message", "Message", "string", Priority = 1)]
 public sealed class MySqlBackupSchedule : CustomKubernetesEntity<MySqlBackupScheduleSpec, MySqlBackupScheduleStatus>

@@ -34,6 +34,12 @@ public sealed class MySqlBackupScheduleStatus
     [Description("Failed backups since the last good one.")]
     public int? ConsecutiveFailures { get; set; }
 
+    [Description("The longest time between two ticks of the days that come, in seconds.")]
+    public long? IntervalSeconds { get; set; }
+
+    [Description("What became of the backups of the last 30 days; it outlives their resources.")]
+    public ScheduleStatisticsStatus? Statistics { get; set; }
+
     [Description("The times from which the database can be brought back with this schedule's backups.")]
     public RecoverableStatus? Recoverable { get; set; }
 

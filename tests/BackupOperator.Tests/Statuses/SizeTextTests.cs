@@ -1,8 +1,8 @@
-using BackupOperator.Backups;
+using BackupOperator.Core.Sizes;
 
 namespace BackupOperator.Tests.Statuses;
 
-public sealed class BackupStatusMapperTests
+public sealed class SizeTextTests
 {
     [Theory]
     [InlineData(0, "0")]
@@ -14,7 +14,7 @@ public sealed class BackupStatusMapperTests
     [InlineData(long.MaxValue, "8Ei")]
     public void Sizes_are_short_and_still_quantities(long bytes, string text)
     {
-        BackupStatusMapper.Human(bytes).ShouldBe(text);
+        SizeText.Format(bytes).ShouldBe(text);
         ResourceQuantity.TryParse(text, out _).ShouldBeTrue();
     }
 }
