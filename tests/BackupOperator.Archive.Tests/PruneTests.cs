@@ -187,6 +187,42 @@ public sealed class PruneTests : IDisposable
         await _chain.ShouldHoldAsync("ns/db/inc", DataDirectory.Describe(_chain.Source));
     }
 
+    [Fact]
+    public async Task What_lies_in_a_folder_that_is_a_storage_of_its_own_is_known_to_need_what_lies_beside_it()
+    {
+        // The manifests name ns/db/full; seen from here that is prod/ns/db/full.
+        await _chain.WriteAsync("ns/db/full");
+        await _chain.WriteAsync("ns/db/inc", "ns/db/full");
+        var outer = Path.Combine(_chain.StoreFolder, "..", "outer");
+        Directory.CreateDirectory(Path.Combine(outer, "prod"));
+        Directory.Move(Path.Combine(_chain.StoreFolder, "ns"), Path.Combine(outer, "prod", "ns"));
+        var pruner = new ArchivePruner(new VolumeObjectStore(outer));
+        (await pruner.PruneAsync([new PruneRequest("prod/ns/db/full", "ns/db/full")])).Single().ShouldSatisfyAllConditions(
+            r => r.Untouched.ShouldBeTrue(), r => r.Problem.ShouldNotBeNull().ShouldContain("prod/ns/db/inc builds on it"));
+
+        // As in a copy.
+        File.Delete(Path.Combine(outer, "prod/ns/db/full/manifest.json.zst"));
+        (await pruner.SweepAsync("prod/ns/", DateTimeOffset.UtcNow.AddDays(1), Nothing)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task An_upload_that_has_lasted_for_more_than_a_week_goes_on_where_somebody_is_writing()
+    {
+        // Another cluster's: nobody here knows that it is in use.
+        await _chain.WriteAsync("ns/db/slow");
+        await _chain.Store.DeleteAsync(ArchiveFormat.ManifestKey("ns/db/slow"));
+        await _chain.Store.BeginUploadAsync("ns/db/slow/packs/00009.pack");
+        foreach (var begun in new DirectoryInfo(_chain.StoreFolder).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Where(f => f.FullName.Contains("00009.pack")))
+        {
+            begun.CreationTimeUtc = begun.LastWriteTimeUtc = DateTime.UtcNow.AddDays(-10);
+        }
+
+        var uploads = await _chain.Store.ListUploadsAsync("").ToListAsync();
+        uploads.ShouldHaveSingleItem().StartedAt.ShouldNotBeNull().ShouldBeLessThan(DateTimeOffset.UtcNow.AddDays(-7));
+        (await new ArchivePruner(_chain.Store).SweepAsync("ns/db/", DateTimeOffset.UtcNow.AddDays(-7), Nothing)).ShouldBeEmpty();
+        (await _chain.Store.ListUploadsAsync("").ToListAsync()).Count.ShouldBe(1);
+    }
+
     // A manifest that is there is the manifest of a whole backup.
     private async Task ShouldHoldOrBeGoneAsync(Dictionary<string, string> states)
     {

@@ -46,7 +46,7 @@ internal static class PruneJob
             {
                 Backups = [.. batch.Select(b => new RunPruned(b.Metadata.Name!, b.Metadata.Uid!, b.Status.BackupId!, b.Status.Path!, b.Status.ManifestDigest))],
                 Sweep = PathTemplate.PrefixOf(first.Spec.Naming.PathTemplate, first.Metadata.Namespace!, first.Spec.Target.StatefulSet) is { } prefix
-                    ? new RunSweep(prefix, [.. together.Where(IsInUse).Select(b => b.Status.Path!)])
+                    ? new RunSweep(prefix, InUse([.. together]))
                     : null,
             },
         };
@@ -97,6 +97,21 @@ internal static class PruneJob
     /// <summary>The backups that a Job deletes, for the watch.</summary>
     public static IEnumerable<NamespacedName> Of(V1Job job) =>
         Read(job)?.Backups.Select(b => new NamespacedName(job.Metadata.Namespace ?? "", b.Name)) ?? [];
+
+    // With what they build on: a copy that is being made counts on the packs of those that are there already.
+    private static IReadOnlyList<string> InUse(IReadOnlyCollection<MySqlBackup> backups)
+    {
+        var byId = backups.Where(b => b.Status is { BackupId: not null, Path: not null }).DistinctBy(b => b.Status.BackupId).ToDictionary(b => b.Status.BackupId!, StringComparer.Ordinal);
+        var paths = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var busy in backups.Where(IsInUse))
+        {
+            for (var at = busy; at is not null && paths.Add(at.Status.Path!); at = at.Status.Parent is { } parent ? byId.GetValueOrDefault(parent) : null)
+            {
+            }
+        }
+
+        return [.. paths.Order(StringComparer.Ordinal)];
+    }
 
     private static bool IsInUse(MySqlBackup backup) =>
         backup.Status.Path is not null && (!RunLookup.StageOf(backup).IsOver() || Backups.CopyStatuses.AreOpen(backup));

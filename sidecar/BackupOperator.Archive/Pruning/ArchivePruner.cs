@@ -73,7 +73,9 @@ public sealed class ArchivePruner(IObjectStore store)
             swept.Add(path);
         }
 
-        foreach (var upload in uploads.Where(folder => !inUse.Contains(folder.Key)).SelectMany(folder => folder.Value).Where(upload => upload.StartedAt < before))
+        // Where something was written lately somebody is at work, and that may be one of another cluster.
+        var quiet = uploads.Where(folder => !inUse.Contains(folder.Key) && (survey.HasManifest(folder.Key) || survey.ChangedAt(folder.Key) is not { } at || at < before));
+        foreach (var upload in quiet.SelectMany(folder => folder.Value).Where(upload => upload.StartedAt < before))
         {
             await store.AbortUploadAsync(upload.Key, upload.UploadId, cancellationToken);
         }

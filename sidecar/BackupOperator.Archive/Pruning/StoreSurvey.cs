@@ -45,6 +45,9 @@ internal sealed class StoreSurvey
 
     public string? IdAt(string path) => _ids.GetValueOrDefault(path);
 
+    /// <summary>When something was written to a folder last; null where that is not known.</summary>
+    public DateTimeOffset? ChangedAt(string path) => _folders.GetValueOrDefault(path)?.ChangedAt;
+
     /// <summary>A backup whose manifest refers to this folder; null where there is none.</summary>
     public string? Needing(string path) =>
         _needs.Where(other => other.Key != path && other.Value.Contains(path)).Select(other => other.Key).Order(StringComparer.Ordinal).FirstOrDefault();
@@ -58,6 +61,16 @@ internal sealed class StoreSurvey
         _needs.Remove(path);
         _ids.Remove(path);
         _folders.Remove(path);
+    }
+
+    // A manifest names folders from where its storage began, and that may be a folder of the one that is looked at here.
+    private static IEnumerable<string> RootsOf(string path)
+    {
+        yield return "";
+        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        {
+            yield return path[..(slash + 1)];
+        }
     }
 
     private void Add(ObjectInfo found)
@@ -81,12 +94,15 @@ internal sealed class StoreSurvey
         try
         {
             var archive = await ArchiveReader.OpenAsync(store, folder.Path, null, cancellationToken);
-            var needs = archive.Packs.Select(pack => pack.Path).Where(path => path != folder.Path).ToHashSet(StringComparer.Ordinal);
+            var named = archive.Packs.Select(pack => pack.Path);
             if (archive.Header.Parent is { } parent)
             {
                 // Its manifest and tables are what the next one would compare with; its packs are named above.
-                needs.Add(parent.Path);
+                named = named.Append(parent.Path);
             }
+
+            var needs = RootsOf(folder.Path).SelectMany(root => named.Distinct(StringComparer.Ordinal).Select(path => root + path))
+                .Where(path => path != folder.Path).ToHashSet(StringComparer.Ordinal);
 
             lock (_needs)
             {
