@@ -7,6 +7,9 @@ public sealed record ManifestFacts
 
     public string? StatefulSet { get; init; }
 
+    /// <summary>Tells databases apart that have the same names in different clusters.</summary>
+    public string? StatefulSetUid { get; init; }
+
     public string? Pod { get; init; }
 
     public string? Claim { get; init; }

@@ -12,7 +12,14 @@ public sealed class ArchivePruner(IObjectStore store)
     /// <summary>Deletes as many as can go, those that build on others before those; each one by itself.</summary>
     /// <returns>A result for each request, in their order.</returns>
     /// <exception cref="StorageException">The storage cannot be listed; nothing is deleted then.</exception>
-    public async Task<IReadOnlyList<PruneResult>> PruneAsync(IReadOnlyList<PruneRequest> requests, CancellationToken cancellationToken = default)
+    public Task<IReadOnlyList<PruneResult>> PruneAsync(IReadOnlyList<PruneRequest> requests, CancellationToken cancellationToken = default) =>
+        PruneAsync(requests, isDryRun: false, cancellationToken);
+
+    /// <summary>Says what <see cref="PruneAsync(IReadOnlyList{PruneRequest}, CancellationToken)"/> would do now, and deletes nothing.</summary>
+    public Task<IReadOnlyList<PruneResult>> RehearseAsync(IReadOnlyList<PruneRequest> requests, CancellationToken cancellationToken = default) =>
+        PruneAsync(requests, isDryRun: true, cancellationToken);
+
+    private async Task<IReadOnlyList<PruneResult>> PruneAsync(IReadOnlyList<PruneRequest> requests, bool isDryRun, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(requests);
         var survey = await StoreSurvey.TakeAsync(store, cancellationToken);
@@ -22,7 +29,7 @@ public sealed class ArchivePruner(IObjectStore store)
             progress = false;
             foreach (var request in requests.Where(request => !results.ContainsKey(request) && survey.Needing(request.Path) is null))
             {
-                results[request] = await TryPruneAsync(survey, request, cancellationToken);
+                results[request] = await TryPruneAsync(survey, request, isDryRun, cancellationToken);
                 progress = true;
             }
         }
@@ -34,29 +41,40 @@ public sealed class ArchivePruner(IObjectStore store)
     /// Deletes folders without a manifest, and unfinished uploads, that nobody has written to for a while and no manifest
     /// refers to.
     /// </summary>
-    /// <param name="prefix">Only below it; ends with a slash.</param>
+    /// <param name="prefix">Only below it; ends with a slash, or is empty for the whole storage.</param>
     /// <param name="inUse">Folders that are left alone.</param>
     /// <returns>The folders that are gone.</returns>
     public async Task<IReadOnlyList<string>> SweepAsync(string prefix, DateTimeOffset before, IReadOnlySet<string> inUse, CancellationToken cancellationToken = default)
     {
+        var leftovers = await FindLeftoversAsync(prefix, before, inUse, cancellationToken);
+        foreach (var path in leftovers.Folders)
+        {
+            await store.DeleteFolderAsync(path, cancellationToken);
+        }
+
+        foreach (var upload in leftovers.Uploads)
+        {
+            await store.AbortUploadAsync(upload.Key, upload.UploadId, cancellationToken);
+        }
+
+        return leftovers.Folders;
+    }
+
+    /// <summary>What <see cref="SweepAsync"/> would delete; nothing where a manifest cannot be read.</summary>
+    public async Task<StoredLeftovers> FindLeftoversAsync(string prefix, DateTimeOffset before, IReadOnlySet<string> inUse, CancellationToken cancellationToken = default)
+    {
         ArgumentNullException.ThrowIfNull(inUse);
-        if (!prefix.EndsWith('/'))
+        if (prefix.Length > 0 && !prefix.EndsWith('/'))
         {
             throw new ArgumentException("A prefix ends with a slash.", nameof(prefix));
         }
 
         var survey = await StoreSurvey.TakeAsync(store, cancellationToken);
-        var swept = new List<string>();
         if (survey.Unreadable is not null)
         {
-            return swept;
+            return new StoredLeftovers([], []);
         }
 
-        var old = survey.Folders
-            .Where(folder => !folder.HasManifest && folder.ChangedAt < before && folder.Path.StartsWith(prefix, StringComparison.Ordinal))
-            .Select(folder => folder.Path)
-            .Where(path => !inUse.Contains(path) && survey.Needing(path) is null && survey.Below(path) is null)
-            .ToList();
         var uploads = new Dictionary<string, List<UnfinishedUpload>>(StringComparer.Ordinal);
         await foreach (var upload in store.ListUploadsAsync(prefix, cancellationToken))
         {
@@ -66,30 +84,41 @@ public sealed class ArchivePruner(IObjectStore store)
             }
         }
 
-        foreach (var path in old.Where(path => !uploads.TryGetValue(path, out var some) || some.All(upload => upload.StartedAt < before)))
-        {
-            await store.DeleteFolderAsync(path, cancellationToken);
-            uploads.Remove(path);
-            swept.Add(path);
-        }
+        var old = survey.Folders
+            .Where(folder => !folder.HasManifest && folder.ChangedAt < before && folder.Path.StartsWith(prefix, StringComparison.Ordinal))
+            .Select(folder => folder.Path)
+            .Where(path => !inUse.Contains(path) && survey.Needing(path) is null && survey.Below(path) is null)
+            .Where(path => !uploads.TryGetValue(path, out var some) || some.All(upload => upload.StartedAt < before))
+            .Order(StringComparer.Ordinal).ToList();
 
         // Where something was written lately somebody is at work, and that may be one of another cluster.
-        var quiet = uploads.Where(folder => !inUse.Contains(folder.Key) && (survey.HasManifest(folder.Key) || survey.ChangedAt(folder.Key) is not { } at || at < before));
-        foreach (var upload in quiet.SelectMany(folder => folder.Value).Where(upload => upload.StartedAt < before))
-        {
-            await store.AbortUploadAsync(upload.Key, upload.UploadId, cancellationToken);
-        }
-
-        return swept;
+        var quiet = uploads.Where(folder => !inUse.Contains(folder.Key) && !old.Contains(folder.Key)
+            && (survey.HasManifest(folder.Key) || survey.ChangedAt(folder.Key) is not { } at || at < before));
+        return new StoredLeftovers(old, [.. quiet.SelectMany(folder => folder.Value).Where(upload => upload.StartedAt < before)]);
     }
 
-    private async Task<PruneResult> TryPruneAsync(StoreSurvey survey, PruneRequest request, CancellationToken cancellationToken)
+    /// <summary>Folders without a manifest that were written to after a moment: a backup may be under way there, and build on any other.</summary>
+    public async Task<IReadOnlyList<string>> FindRunningAsync(DateTimeOffset since, CancellationToken cancellationToken = default)
+    {
+        var survey = await StoreSurvey.TakeAsync(store, cancellationToken);
+        return [.. survey.Folders
+            .Where(folder => !folder.HasManifest && folder.ChangedAt > since && survey.Needing(folder.Path) is null)
+            .Select(folder => folder.Path).Order(StringComparer.Ordinal)];
+    }
+
+    private async Task<PruneResult> TryPruneAsync(StoreSurvey survey, PruneRequest request, bool isDryRun, CancellationToken cancellationToken)
     {
         try
         {
             if (await RefuseAsync(survey, request, cancellationToken) is { } reason)
             {
                 return new PruneResult(request.Path, $"{store.Describe(request.Path)} is not deleted: {reason}", survey.HasManifest(request.Path));
+            }
+
+            if (isDryRun)
+            {
+                survey.Forget(request.Path);
+                return new PruneResult(request.Path, null);
             }
 
             await store.DeleteAsync(ArchiveFormat.ManifestKey(request.Path), cancellationToken);

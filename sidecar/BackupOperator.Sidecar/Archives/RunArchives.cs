@@ -34,6 +34,7 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
         {
             Namespace = run.Namespace,
             StatefulSet = run.Target.StatefulSet,
+            StatefulSetUid = run.Target.StatefulSetUid,
             Pod = run.Target.Pod,
             Claim = run.Target.Claim,
             DataDirectory = run.Target.ServerDataDirectory,

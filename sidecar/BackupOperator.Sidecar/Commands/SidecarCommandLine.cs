@@ -17,6 +17,7 @@ internal static class SidecarCommandLine
             new RewrapCommand(),
             new CopyCommand(),
             new MergeCommand(),
+            new PruneCommand(),
             new RunCommand(),
         };
         root.Options.Add(CommandRunner.Debug);
