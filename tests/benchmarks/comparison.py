@@ -8,7 +8,7 @@ import subprocess
 import time
 
 from gateway import Gateway
-from measure import CommandFailed, measure
+from measure import CommandFailed, measure, pipeline
 from pages import change_pages
 from places import Bucket, Folder, Place
 from results import PlaceResults, Results
@@ -36,11 +36,16 @@ class Comparison:
 
     def run(self) -> None:
         for number in range(self._results.rounds):
+            self._compress()
             with Gateway() as gateway:
                 self._round(number, Bucket(gateway))
             folder = Folder(self._work / "backups")
             self._round(number, folder)
             shutil.rmtree(folder.path)
+
+    def _compress(self) -> None:
+        command = pipeline(["zstd", "-1", "--single-thread", "-q", "-f", "-r", self._data, "-o", "/dev/null"])
+        self._results.compression.costs.append(measure(command))
 
     def _round(self, number: int, place: Place) -> None:
         work = self._work / "round"
@@ -70,6 +75,7 @@ class Comparison:
             if not series.command:
                 series.command = command.text.replace(str(self._work), "$W").replace(str(self._binary), "backup-sidecar")
             before = tool.stored() if operation.stores else 0
+            spent = place.cpu_seconds()
             try:
                 cost = measure(command)
             except CommandFailed as e:
@@ -77,6 +83,8 @@ class Comparison:
                 self._fault(f"{place.title}, {operation.value}, {tool.name}: {e}")
                 return
             series.costs.append(cost)
+            if spent is not None:
+                series.place_cpu_seconds.append(place.cpu_seconds() - spent)
             if operation.stores:
                 series.stored.append(tool.stored() - before)
             print(f"  round {number + 1}/{self._results.rounds}  {place.title:<14} {operation.value:<21} {tool.name:<18}"

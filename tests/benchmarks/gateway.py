@@ -1,5 +1,6 @@
 """A Ceph S3 gateway of its own, on free ports of loopback."""
 
+import os
 import pathlib
 import select
 import shutil
@@ -35,6 +36,18 @@ class Gateway:
             self.__exit__()
             raise
         return self
+
+    def cpu_seconds(self) -> float:
+        """User and system time so far of all that the gateway consists of, storage and monitor too."""
+        total = 0
+        for process in pathlib.Path("/proc").glob("[0-9]*"):
+            try:
+                if str(self._folder / "ceph.conf") in (process / "cmdline").read_text().split("\0"):
+                    user, system = (process / "stat").read_text().rpartition(")")[2].split()[11:13]
+                    total += int(user) + int(system)
+            except OSError:
+                pass  # ended meanwhile
+        return total / os.sysconf("SC_CLK_TCK")
 
     def _ready(self, timeout: float) -> bool:
         readable, _, _ = select.select([self._process.stdout], [], [], timeout)

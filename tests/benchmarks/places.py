@@ -20,6 +20,9 @@ class Folder:
     def prepare(self) -> None:
         self.path.mkdir()
 
+    def cpu_seconds(self) -> float | None:
+        return None
+
     def stored(self, name: str) -> int:
         return tree_size(self.path / name)
 
@@ -43,6 +46,10 @@ class Bucket:
 
     def prepare(self) -> None:
         run(pipeline(["rclone", "mkdir", f"rgw:{BUCKET}"], environment=self.rclone))
+
+    def cpu_seconds(self) -> float | None:
+        """What the place itself has spent so far; None where it is part of the kernel."""
+        return self.gateway.cpu_seconds()
 
     def stored(self, name: str) -> int:
         """The bytes of all objects under a prefix, as the gateway lists them."""

@@ -2,6 +2,7 @@
 
 import datetime
 
+import bound
 from results import PlaceResults, Results
 from settings import MIB
 from tools.ours import Ours
@@ -16,7 +17,7 @@ before every command, and each number is the median of the rounds. Compare the r
 
 The data is the directory of a stopped MariaDB: sysbench tables after a run of writes, a table of text, binary logs.
 restic always encrypts; the others do not here. The S3 gateway shares the cores with whoever talks to it, and its CPU and
-memory are in nobody's numbers."""
+memory are in nobody's numbers; what of it a full backup takes is told below its table."""
 
 READING = """\
 *on disk* is the time until a `sync` after the command has returned too: not every program waits for the disk. *CPU* and
@@ -30,7 +31,7 @@ def markdown(results: Results) -> str:
     now = datetime.datetime.now(datetime.timezone.utc)
     parts = ["# Speed and cost", INTRODUCTION, "## Ratios", _ratios(results)]
     for place in results.places:
-        parts += [f"## To {place.title}", _changes(place), _costs(results, place)]
+        parts += [f"## To {place.title}", _changes(place), _costs(results, place), bound.text(results, place)]
     parts += [READING, "## Machine and versions"]
     facts = {"date": f"{now:%Y-%m-%d %H:%M} UTC", "data": f"{results.bytes / 1e9:.2f} GB", "rounds": str(results.rounds)}
     parts.append(_table([["", ""], *[[k, v] for k, v in (facts | results.machine | results.versions).items()]], left=2))

@@ -21,8 +21,11 @@ class Series:
     stored: list[int] = field(default_factory=list)
     """Bytes by which the program's part of the place grew."""
 
+    place_cpu_seconds: list[float] = field(default_factory=list)
+    """What the place itself, which shares the cores, spent meanwhile; empty where nobody can tell."""
+
     def median(self, what: str) -> float | None:
-        values = self.stored if what == "stored" else [getattr(cost, what) for cost in self.costs]
+        values = getattr(self, what) if what in ("stored", "place_cpu_seconds") else [getattr(cost, what) for cost in self.costs]
         return statistics.median(values) if values and not self.word else None
 
 
@@ -55,7 +58,7 @@ class PlaceResults:
             "changes": [asdict(change) for change in self.changes],
             "measured": [
                 {"operation": operation.value, "tool": tool, "command": s.command, "word": s.word,
-                 "costs": [asdict(cost) for cost in s.costs], "stored": s.stored}
+                 "costs": [asdict(cost) for cost in s.costs], "stored": s.stored, "place_cpu_seconds": s.place_cpu_seconds}
                 for (operation, tool), s in self.series.items()],
         }
 
@@ -66,6 +69,9 @@ class Results:
     rounds: int
     machine: dict[str, str]
     versions: dict[str, str]
+    compression: Series = field(default_factory=Series)
+    """zstd -1 of the whole data by one thread, and nothing else."""
+
     places: list[PlaceResults] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 

@@ -8,6 +8,7 @@ internal static partial class LibZstd
 {
     public const int CompressionLevel = 100;
     public const int ChecksumFlag = 201;
+    public const int HashLog = 102;
     public const int WindowLogMax = 100;
     public const int EndContinue = 0;
     public const int EndFrame = 2;
