@@ -86,6 +86,27 @@ public sealed class SourceFileTests : IDisposable
         file.Release();
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void A_small_file_stays_in_the_page_cache_only_if_it_was_there_before(bool isCached)
+    {
+        Assert.SkipUnless(Environment.OSVersion.Version >= new Version(6, 5), "The kernel does not tell what its page cache holds.");
+        Assert.SkipUnless(FileSystems.HasTrustedDirectReads(_temp.Path), "The folder for temporary files may be on a file system that is nothing but a cache.");
+        var path = Path.Combine(_temp.Path, "t.frm");
+        DataDirectory.Write(path, DataDirectory.Noise(new Random(1), 20_000));
+        DropFromCache(path);
+        if (isCached)
+        {
+            File.ReadAllBytes(path);
+        }
+
+        ReadAll(path, 20_000, pastCache: true).Length.ShouldBe(20_000);
+
+        using var handle = File.OpenHandle(path);
+        PageCache.HoldsNothing(handle).ShouldBe(!isCached);
+    }
+
     [Fact]
     public void A_file_system_that_knows_nothing_but_its_cache_is_read_through_it()
     {

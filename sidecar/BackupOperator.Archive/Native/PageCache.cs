@@ -31,11 +31,24 @@ internal static partial class PageCache
     }
 
     /// <summary>Whether a range, from the beginning of a page on, need not be read from the disk. False where the kernel does not tell.</summary>
-    public static bool Holds(SafeFileHandle file, long offset, int length)
+    public static bool Holds(SafeFileHandle file, long offset, int length) =>
+        CountPages(file, offset, length) is { } cached && cached >= (ulong)((length + ArchiveFormat.PageSize - 1) / ArchiveFormat.PageSize);
+
+    /// <summary>Whether nothing of a file is there. False where the kernel does not tell.</summary>
+    public static bool HoldsNothing(SafeFileHandle file) => CountPages(file, 0, 0) == 0;
+
+    /// <summary>Lets the kernel begin to read a range; whether it does makes no difference to anything but time.</summary>
+    public static void Fetch(SafeFileHandle file, long offset, long length) => _ = Advise(file, offset, length, WillNeed);
+
+    /// <summary>Lets the kernel forget what of a file is on the disk anyway.</summary>
+    public static void Drop(SafeFileHandle file) => _ = Advise(file, 0, 0, DoNotNeed);
+
+    // A length of 0: to the end of the file.
+    private static ulong? CountPages(SafeFileHandle file, long offset, long length)
     {
         if (_isUnknown)
         {
-            return false;
+            return null;
         }
 
         var range = new Range { Offset = (ulong)offset, Length = (ulong)length };
@@ -43,17 +56,11 @@ internal static partial class PageCache
         {
             // An older kernel, or a filter of system calls.
             _isUnknown = true;
-            return false;
+            return null;
         }
 
-        return counts.Cached >= (ulong)((length + ArchiveFormat.PageSize - 1) / ArchiveFormat.PageSize);
+        return counts.Cached;
     }
-
-    /// <summary>Lets the kernel begin to read a range; whether it does makes no difference to anything but time.</summary>
-    public static void Fetch(SafeFileHandle file, long offset, long length) => _ = Advise(file, offset, length, WillNeed);
-
-    /// <summary>Lets the kernel forget what of a file is on the disk anyway.</summary>
-    public static void Drop(SafeFileHandle file) => _ = Advise(file, 0, 0, DoNotNeed);
 
     [LibraryImport("libc", EntryPoint = "posix_fadvise")]
     private static partial int Advise(SafeFileHandle file, long offset, long length, int advice);

@@ -15,6 +15,7 @@ internal sealed class SourceFile
     private const long SmallestDirect = 128 << 10;
 
     private readonly SafeFileHandle? _direct;
+    private readonly bool _isNew;
     private volatile bool _refusesDirect;
     private int _users = 1;
 
@@ -23,6 +24,7 @@ internal sealed class SourceFile
         FullPath = fullPath;
         Handle = handle;
         _direct = direct;
+        _isNew = PageCache.HoldsNothing(handle);
     }
 
     public string FullPath { get; }
@@ -73,6 +75,12 @@ internal sealed class SourceFile
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
+            if (_isNew)
+            {
+                // What was read through the page cache came there for this only, and counts against the container's limit.
+                PageCache.Drop(Handle);
+            }
+
             _direct?.Dispose();
             Handle.Dispose();
         }
