@@ -160,6 +160,20 @@ public sealed class PruneTests : IDisposable
     }
 
     [Fact]
+    public async Task What_an_unfinished_run_has_left_goes_and_a_whole_backup_stays()
+    {
+        await _chain.WriteAsync("whole");
+        await _chain.WriteAsync("cut-off");
+        File.Delete(Path.Combine(_chain.StoreFolder, ArchiveFormat.ManifestKey("cut-off")));
+
+        var results = await new ArchivePruner(_chain.Store).PruneAsync([new PruneRequest("whole", "whole", Unfinished: true), new PruneRequest("cut-off", "cut-off", Unfinished: true)]);
+
+        results.ShouldAllBe(result => result.IsGone);
+        Directory.Exists(Path.Combine(_chain.StoreFolder, "cut-off")).ShouldBeFalse();
+        await new ArchiveVerifier(await ArchiveReader.OpenAsync(_chain.Store, "whole")).VerifyAsync(VerificationLevel.ReadBack);
+    }
+
+    [Fact]
     public async Task Leftovers_go_when_they_are_old_and_nobody_uses_them()
     {
         await _chain.WriteAsync("ns/db/full");

@@ -16,8 +16,11 @@ public sealed record RunPrune
 /// <param name="Uid">Of its resource.</param>
 /// <param name="BackupId">What its manifest must say.</param>
 /// <param name="Path">Its folder within the storage.</param>
-/// <param name="ManifestDigest">What its manifest must be; null for a backup that never had one.</param>
-public sealed record RunPruned(string Name, string Uid, string BackupId, string Path, string? ManifestDigest);
+/// <param name="ManifestDigest">What its manifest must be; null where nobody knows.</param>
+/// <param name="Unfinished">Only what a run has left that never wrote a manifest: a whole backup stays.</param>
+public sealed record RunPruned(
+    string Name, string Uid, string BackupId, string Path, string? ManifestDigest,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool Unfinished = false);
 
 /// <summary>Folders without a manifest and unfinished uploads that nobody has written to for a while.</summary>
 /// <param name="Prefix">Only below it; ends with a slash.</param>

@@ -71,6 +71,9 @@ public sealed record RunReport
 
     public RunFailure? Failure { get; init; }
 
+    /// <summary>What a run that failed had stored is removed.</summary>
+    public bool? Cleared { get; init; }
+
     public DateTimeOffset? FinishedAt { get; init; }
 }
 

@@ -1,5 +1,6 @@
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Naming;
+using BackupOperator.Pruning;
 using BackupOperator.Runs;
 using BackupOperator.Targets;
 
@@ -59,7 +60,9 @@ internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKuber
         var decision = BackupPlanner.Decide(observation, now);
         return new RunVerdict<MySqlBackup>(decision.Run, decision.Phase.ToString(), e => e.Status.Phase = decision.Phase)
         {
-            Record = decision.Copies is { } copies ? e => e.Status.Copies = CopyStatuses.Write(copies) : null,
+            Record = decision.Copies is { } copies ? e => e.Status.Copies = CopyStatuses.Write(copies)
+                : decision.Phase is BackupPhase.Failed or BackupPhase.Cancelled && !world.Run.Stage.IsOver() ? e => Leftovers.Mark(e, now)
+                : null,
         };
     }
 

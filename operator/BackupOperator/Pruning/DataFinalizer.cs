@@ -12,7 +12,8 @@ internal sealed class DataFinalizer(PruneReconciler pruner) : IEntityFinalizer<M
     public static bool IsOn(MySqlBackup backup) => backup.Metadata.Finalizers?.Contains(Name) == true;
 
     /// <summary>What retention removes loses its data before anybody deletes the resource.</summary>
-    public static bool IsWanted(MySqlBackup backup) => backup.Spec.DeletionPolicy == DeletionPolicy.Delete && !backup.Status.IsBeingPruned;
+    public static bool IsWanted(MySqlBackup backup) =>
+        backup.Spec.DeletionPolicy == DeletionPolicy.Delete && (!backup.Status.IsBeingPruned || backup.Status.Pruning!.LeftoversOnly == true);
 
     bool IEntityFinalizer<MySqlBackup>.IsNeeded(MySqlBackup entity) => IsWanted(entity);
 

@@ -16,8 +16,15 @@ internal sealed class PruneSettlement(IKubernetesClient client, StatusWriter sta
     /// <summary>The data is gone: the resource follows.</summary>
     public async Task GoneAsync(MySqlBackup backup, CancellationToken cancellationToken)
     {
+        if (IsOfLeftovers(backup))
+        {
+            events.Publish(backup, "LeftoversRemoved", $"What the run had stored at {Location(backup)} is deleted");
+            await WithdrawAsync(backup, cancellationToken);
+            return;
+        }
+
         var because = backup.Status.Pruning?.Because ?? "the resource was deleted, and deletionPolicy is Delete";
-        events.Publish(backup, "Pruned", $"{backup.Status.Location ?? backup.Status.Path} is deleted: {because}");
+        events.Publish(backup, "Pruned", $"{Location(backup)} is deleted: {because}");
         logger.LogInformation("MySqlBackup {Backup} is pruned: {Because}", backup.Metadata.Name, because);
         await FinalizerChange.RemoveAsync(client, backup, DataFinalizer.Name, cancellationToken);
         if (backup.Metadata.DeletionTimestamp is null)
@@ -33,7 +40,7 @@ internal sealed class PruneSettlement(IKubernetesClient client, StatusWriter sta
         var (deleting, before) = (backup.Metadata.DeletionTimestamp is not null, backup.Status.Pruning);
         var isCounted = job is not null && before?.Job == job;
         var attempts = (before?.Attempts ?? 0) + (isCounted ? 0 : 1);
-        if (deleting && (untouched || attempts >= MostAttempts))
+        if ((deleting || IsOfLeftovers(backup)) && (untouched || attempts >= MostAttempts))
         {
             await GiveUpAsync(backup, problem, cancellationToken);
             return;
@@ -50,6 +57,7 @@ internal sealed class PruneSettlement(IKubernetesClient client, StatusWriter sta
         {
             Since = before?.Since ?? backup.Metadata.DeletionTimestamp ?? now,
             Because = before?.Because,
+            LeftoversOnly = before?.LeftoversOnly,
             Attempts = attempts,
             Message = problem,
             Refused = untouched ? true : null,
@@ -60,7 +68,7 @@ internal sealed class PruneSettlement(IKubernetesClient client, StatusWriter sta
         Warn(written, untouched ? "PruneRefused" : FailureReason.PruneIncomplete, untouched ? $"Nothing is deleted: {problem}" : $"Not all of it is deleted, and is tried again: {problem}");
     }
 
-    /// <summary>Others need it after all: it stays.</summary>
+    /// <summary>It stays: others need it after all, or only leftovers were to go.</summary>
     public async Task WithdrawAsync(MySqlBackup backup, CancellationToken cancellationToken)
     {
         var next = StatusWriter.Clone(backup);
@@ -72,9 +80,20 @@ internal sealed class PruneSettlement(IKubernetesClient client, StatusWriter sta
     public async Task GiveUpAsync(MySqlBackup backup, string problem, CancellationToken cancellationToken)
     {
         var copies = string.Concat((backup.Spec.Copies ?? []).Select(c => ", " + StorageMapper.Location(c, backup.Status.Path!)));
-        Warn(backup, "DataLeft", $"The resource goes, and data stays at {backup.Status.Location ?? StorageMapper.Location(backup.Spec.Storage, backup.Status.Path!)}{copies}: {problem}");
+        if (IsOfLeftovers(backup))
+        {
+            Warn(backup, "DataLeft", $"What the failed run has stored stays at {Location(backup)}{copies} until a later deletion sweeps it: {problem}");
+            await WithdrawAsync(backup, cancellationToken);
+            return;
+        }
+
+        Warn(backup, "DataLeft", $"The resource goes, and data stays at {Location(backup)}{copies}: {problem}");
         await FinalizerChange.RemoveAsync(client, backup, DataFinalizer.Name, cancellationToken);
     }
+
+    private static bool IsOfLeftovers(MySqlBackup backup) => backup.Metadata.DeletionTimestamp is null && backup.Status.Pruning?.LeftoversOnly == true;
+
+    private static string Location(MySqlBackup backup) => backup.Status.Location ?? StorageMapper.Location(backup.Spec.Storage, backup.Status.Path!);
 
     private void Warn(MySqlBackup backup, string reason, string message)
     {

@@ -110,6 +110,11 @@ public sealed class ArchivePruner(IObjectStore store)
     {
         try
         {
+            if (request.Unfinished && survey.HasManifest(request.Path))
+            {
+                return new PruneResult(request.Path, null);
+            }
+
             if (await RefuseAsync(survey, request, cancellationToken) is { } reason)
             {
                 return new PruneResult(request.Path, $"{store.Describe(request.Path)} is not deleted: {reason}", survey.HasManifest(request.Path));

@@ -4,7 +4,8 @@ namespace BackupOperator.Archive.Pruning;
 /// <param name="Path">Its folder within the storage.</param>
 /// <param name="BackupId">What its manifest must say: another backup is left alone.</param>
 /// <param name="ManifestDigest">What the manifest must be; null where nobody recorded it.</param>
-public sealed record PruneRequest(string Path, string BackupId, string? ManifestDigest = null);
+/// <param name="Unfinished">Only what has no manifest: a whole backup stays, and that is no problem.</param>
+public sealed record PruneRequest(string Path, string BackupId, string? ManifestDigest = null, bool Unfinished = false);
 
 /// <summary>What became of it.</summary>
 /// <param name="Problem">Why something is left; null where nothing is.</param>

@@ -26,5 +26,6 @@ public interface IBackupArchive : IAsyncDisposable
     Task VerifyAsync(string level, CancellationToken cancellationToken);
 
     /// <summary>Removes what is stored of a backup that will never be committed.</summary>
-    Task AbortAsync(CancellationToken cancellationToken);
+    /// <returns>False where this attempt has not come so far as to know of anything; an earlier one may have left something.</returns>
+    Task<bool> AbortAsync(CancellationToken cancellationToken);
 }

@@ -16,6 +16,7 @@ public sealed class StoredArchive(
     private string? _fullBecause;
     private string? _digest;
     private ArchiveWriter? _writer;
+    private ProgressTracker? _tracker;
 
     /// <summary>Full, Incremental or Differential.</summary>
     public string Type { get; init; } = ManifestHeader.Full;
@@ -52,12 +53,16 @@ public sealed class StoredArchive(
         }
     }
 
-    public async Task ReadAsync(CancellationToken cancellationToken) =>
-        await (await OpenAsync(cancellationToken)).RunPassAsync(databaseStopped: true, new ProgressTracker(progress, time), cancellationToken);
+    public async Task ReadAsync(CancellationToken cancellationToken)
+    {
+        _tracker = new ProgressTracker(progress, time);
+        await (await OpenAsync(cancellationToken)).RunPassAsync(databaseStopped: true, _tracker, cancellationToken);
+    }
 
     public async Task<BackupResult> CommitAsync(ServerFacts server, CancellationToken cancellationToken)
     {
-        var summary = await (await OpenAsync(cancellationToken)).FinishAsync(
+        var writer = await OpenAsync(cancellationToken);
+        var summary = await writer.FinishAsync(
             facts with
             {
                 ServerFlavour = server.Flavour,
@@ -68,6 +73,7 @@ public sealed class StoredArchive(
                 LockUnavailable = server.LockUnavailable,
             },
             cancellationToken);
+        _tracker?.Uploaded(writer.BytesUploaded);
         return Result(summary);
     }
 
@@ -84,16 +90,20 @@ public sealed class StoredArchive(
     public async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken) =>
         Copies is null ? [] : await Copies.UpdateAsync(_digest, cancellationToken);
 
-    public async Task AbortAsync(CancellationToken cancellationToken)
+    public async Task<bool> AbortAsync(CancellationToken cancellationToken)
     {
-        if (_writer is not null)
+        if (_writer is null)
         {
-            await _writer.AbortAsync(cancellationToken);
-            if (Copies is not null && _writer.Committed is null)
-            {
-                await Copies.AbortAsync(cancellationToken);
-            }
+            return false;
         }
+
+        await _writer.AbortAsync(cancellationToken);
+        if (Copies is not null && _writer.Committed is null)
+        {
+            await Copies.AbortAsync(cancellationToken);
+        }
+
+        return true;
     }
 
     public async ValueTask DisposeAsync()

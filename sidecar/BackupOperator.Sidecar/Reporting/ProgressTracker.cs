@@ -13,11 +13,13 @@ public sealed class ProgressTracker(IProgressSink sink, TimeProvider time) : IPr
     private long _last = time.GetTimestamp();
     private long _lastBytes;
     private double? _bytesPerSecond;
+    private ArchiveProgress _value;
 
     public void Report(ArchiveProgress value)
     {
         lock (_gate)
         {
+            _value = value;
             UpdateSpeed(value.BytesDone);
             var left = Math.Max(0, value.BytesTotal - value.BytesDone);
             sink.Progress(new RunProgress
@@ -31,6 +33,16 @@ public sealed class ProgressTracker(IProgressSink sink, TimeProvider time) : IPr
                 FilesTotal = value.FilesTotal,
                 BytesUploaded = value.BytesUploaded,
             });
+        }
+    }
+
+    /// <summary>The pass is over, and so is the upload of what it has read.</summary>
+    /// <param name="bytesUploaded">By all passes.</param>
+    public void Uploaded(long bytesUploaded)
+    {
+        lock (_gate)
+        {
+            Report(_value with { BytesUploaded = bytesUploaded });
         }
     }
 

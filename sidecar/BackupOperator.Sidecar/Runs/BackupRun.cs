@@ -53,6 +53,7 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
         if (context.Run.Backup!.Precopy && context.Run.Target.Replicas > 0)
         {
             context.Reporter.Step(RunStep.Precopying);
+            context.Reporter.Update(report => report with { Cleared = false });
             await archive.PrecopyAsync(cancellationToken);
         }
     }
@@ -67,6 +68,7 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
     private async Task ReadAsync(CancellationToken cancellationToken)
     {
         context.Reporter.Step(RunStep.Archiving);
+        context.Reporter.Update(report => report with { Cleared = false });
         _server = (_server with { LockUnavailable = context.Reporter.Report.LockUnavailable }).ReadStopped(context.DataDirectory);
         await archive.ReadAsync(cancellationToken);
     }

@@ -11,9 +11,9 @@ public sealed class FailedRun(
     private static readonly TimeSpan TellPatience = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan CleanUpPatience = TimeSpan.FromMinutes(1);
 
-    /// <param name="abort">Removes what is stored of the run; called when no other attempt will want it.</param>
+    /// <param name="abort">Removes what is stored of the run; called when no other attempt will want it. False where this attempt has not come so far.</param>
     /// <param name="interrupted">The token that a signal has cancelled, if one has.</param>
-    public async Task<ExitCode> HandleAsync(Exception problem, Func<CancellationToken, Task>? abort, CancellationToken interrupted)
+    public async Task<ExitCode> HandleAsync(Exception problem, Func<CancellationToken, Task<bool>>? abort, CancellationToken interrupted)
     {
         var failure = FailureClassifier.Classify(problem);
         TerminationLog.Write(context.Settings.TerminationLog, failure.ToRunFailure());
@@ -83,14 +83,15 @@ public sealed class FailedRun(
         return failure with { Message = "The sidecar was terminated (its pod was deleted, or its node is being drained). Another attempt goes on with what is stored." };
     }
 
-    private async Task CleanUpAsync(Func<CancellationToken, Task>? abort)
+    private async Task CleanUpAsync(Func<CancellationToken, Task<bool>>? abort)
     {
         try
         {
             using var limit = new CancellationTokenSource(CleanUpPatience, context.Time);
             if (abort is not null)
             {
-                await abort(limit.Token);
+                var isCleared = await abort(limit.Token);
+                context.Reporter.Update(report => isCleared ? report with { Cleared = true } : report);
             }
 
             if (context.Run.Kind == RunKind.Restore && new DirectorySwap(folders).Journal is null)

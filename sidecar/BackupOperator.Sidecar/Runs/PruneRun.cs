@@ -80,7 +80,7 @@ public sealed class PruneRun(RunSpec run, RunSettings settings, IArchiveFactory 
         try
         {
             var pruner = new ArchivePruner(store);
-            var results = await pruner.PruneAsync([.. wanted.Select(w => new PruneRequest(w.Backup.Path, w.Backup.BackupId, w.Backup.ManifestDigest))], cancellationToken);
+            var results = await pruner.PruneAsync([.. wanted.Select(w => new PruneRequest(w.Backup.Path, w.Backup.BackupId, w.Backup.ManifestDigest, w.Backup.Unfinished))], cancellationToken);
             foreach (var gone in results.Where(result => result.IsGone))
             {
                 logger.LogInformation("{Location} is deleted", store.Describe(gone.Path));

@@ -29,13 +29,13 @@ public sealed class SidecarKilledTests(TestCluster cluster) : IClassFixture<Test
     }
 
     [Fact]
-    public async Task Without_another_attempt_MySQL_is_back_and_the_run_says_what_happened()
+    public async Task Without_another_attempt_MySQL_is_back_the_run_says_what_happened_and_nothing_is_left_in_the_bucket()
     {
         var database = await cluster.StartDatabaseAsync();
         await database.FillAsync(megabytes: 150);
 
         // Without a pre-copy the whole archive is written while MySQL is stopped.
-        var run = await cluster.BackUpAsync(database, "b", Manifests.VolumeStorage, "backoffLimit: 0\ncold: {precopy: false}");
+        var run = await cluster.BackUpAsync(database, "b", await cluster.CreateBucketAsync(database), "backoffLimit: 0\ncold: {precopy: false}");
         await run.ReportsAsync("a stopped database", backup => backup.Status?.Report?.LockedAt is not null);
         await cluster.KillSidecarAsync(database.Namespace);
 
@@ -44,5 +44,10 @@ public sealed class SidecarKilledTests(TestCluster cluster) : IClassFixture<Test
         backup.Status!.Failure!.Reason.ShouldBe("SidecarDied");
         backup.Status.Failure.Message.ShouldNotBeNull().ShouldContain("137");
         (await database.StatefulSetAsync()).Spec!.Replicas.ShouldBe(1);
+
+        await Eventually.HoldsAsync("the end of its leftovers", async () => (await run.GetAsync()).Status.Pruning is null, TimeSpan.FromSeconds(60), cluster.ExplainAsync);
+        var left = await (await cluster.RgwAsync()).DescribeBucketAsync($"bucket-{database.Namespace}");
+        left.ShouldNotContain("<Contents>");
+        left.ShouldNotContain("<Upload>");
     }
 }

@@ -79,7 +79,11 @@ internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSour
 
     public Task VerifyAsync(string level, CancellationToken cancellationToken) => CallAsync($"Verify {level}", cancellationToken);
 
-    public Task AbortAsync(CancellationToken cancellationToken) => CallAsync("Abort", cancellationToken);
+    public async Task<bool> AbortAsync(CancellationToken cancellationToken)
+    {
+        await CallAsync("Abort", cancellationToken);
+        return true;
+    }
 
     public async Task<SourceSummary> OpenAsync(string? digest, CancellationToken cancellationToken)
     {

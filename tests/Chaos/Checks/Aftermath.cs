@@ -31,6 +31,7 @@ internal static class Aftermath
         await CheckAsync(problems, () => Waiting.UntilAsync(
             "end of the finalizers", async () => (await ReadAsync(lane, run))?.Metadata.Finalizers is null or { Count: 0 }, Soon));
         await CheckAsync(problems, () => TellsAsync(lane, run));
+        await CheckAsync(problems, () => Waiting.UntilAsync("end of what the run has left in the storage", async () => (await ReadAsync(lane, run)) is not MySqlBackup { Status.Pruning: not null }, Soon));
         await CheckAsync(problems, () => NoUploadsAsync(lane));
         await CheckAsync(problems, () => NoFoldersAsync(lane));
         return problems;

@@ -68,6 +68,11 @@ public sealed class RealRgw : IAsyncDisposable
     public Task CreateBucketAsync(string bucket, CancellationToken cancellationToken = default) =>
         S3Request.SendAsync(HttpMethod.Put, new Uri($"{Endpoint}/{bucket}"), AccessKey, SecretKey, cancellationToken);
 
+    /// <summary>What lies in a bucket, and what is being uploaded to it: the answers to both listings, in XML.</summary>
+    public async Task<string> DescribeBucketAsync(string bucket, CancellationToken cancellationToken = default) =>
+        await S3Request.SendAsync(HttpMethod.Get, new Uri($"{Endpoint}/{bucket}"), AccessKey, SecretKey, cancellationToken)
+        + await S3Request.SendAsync(HttpMethod.Get, new Uri($"{Endpoint}/{bucket}?uploads="), AccessKey, SecretKey, cancellationToken);
+
     /// <summary>Stops the gateway alone; the data stays.</summary>
     public void KillGateway() => Signal("radosgw", "KILL");
 

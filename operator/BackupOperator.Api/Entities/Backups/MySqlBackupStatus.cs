@@ -64,6 +64,9 @@ public sealed class PruningStatus
     [Description("Why the backup goes.")]
     public string? Because { get; set; }
 
+    [Description("Only what the failed run has left in the storages is deleted; the resource stays.")]
+    public bool? LeftoversOnly { get; set; }
+
     [Description("Attempts that have left something.")]
     public int? Attempts { get; set; }
 
