@@ -98,7 +98,6 @@ internal static class PruneJob
     public static IEnumerable<NamespacedName> Of(V1Job job) =>
         Read(job)?.Backups.Select(b => new NamespacedName(job.Metadata.Namespace ?? "", b.Name)) ?? [];
 
-<<<<<<< HEAD
     // With what they build on: a copy that is being made counts on the packs of those that are there already.
     private static IReadOnlyList<string> InUse(IReadOnlyCollection<MySqlBackup> backups)
     {
@@ -113,11 +112,10 @@ internal static class PruneJob
 
         return [.. paths.Order(StringComparer.Ordinal)];
     }
-=======
+
     private static RunPruned Asked(MySqlBackup backup) => new(
         backup.Metadata.Name!, backup.Metadata.Uid!, backup.Status.BackupId!, backup.Status.Path!, backup.Status.ManifestDigest,
         Unfinished: backup.Status.Pruning?.LeftoversOnly == true && backup.Metadata.DeletionTimestamp is null);
->>>>>>> 195401a (A Job deletes what a killed sidecar has stored, and keeps the resource; the last bytes of an upload are told too)
 
     private static bool IsInUse(MySqlBackup backup) =>
         backup.Status.Path is not null && (!RunLookup.StageOf(backup).IsOver() || Backups.CopyStatuses.AreOpen(backup));
