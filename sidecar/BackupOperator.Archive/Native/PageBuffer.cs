@@ -6,11 +6,23 @@ namespace BackupOperator.Archive.Native;
 /// <summary>
 /// Memory outside of the collected heap, at an address that a disk can be read to and written from without a copy.
 /// </summary>
-internal sealed unsafe class PageBuffer(int size) : MemoryManager<byte>
+internal sealed unsafe class PageBuffer : MemoryManager<byte>
 {
-    private void* _address = NativeMemory.AlignedAlloc((nuint)size, ArchiveFormat.PageSize);
+    private static long _bytesInUse;
+    private readonly int _size;
+    private void* _address;
 
-    public override Span<byte> GetSpan() => new(_address, _address is null ? 0 : size);
+    public PageBuffer(int size)
+    {
+        _size = size;
+        _address = NativeMemory.AlignedAlloc((nuint)size, ArchiveFormat.PageSize);
+        Interlocked.Add(ref _bytesInUse, size);
+    }
+
+    /// <summary>Of all buffers of the process that were not freed; nobody else would ever free them.</summary>
+    public static long BytesInUse => Interlocked.Read(ref _bytesInUse);
+
+    public override Span<byte> GetSpan() => new(_address, _address is null ? 0 : _size);
 
     public override MemoryHandle Pin(int elementIndex = 0) => new((byte*)_address + elementIndex);
 
@@ -23,7 +35,11 @@ internal sealed unsafe class PageBuffer(int size) : MemoryManager<byte>
 
     protected override void Dispose(bool disposing)
     {
-        NativeMemory.AlignedFree(_address);
-        _address = null;
+        if (_address is not null)
+        {
+            NativeMemory.AlignedFree(_address);
+            _address = null;
+            Interlocked.Add(ref _bytesInUse, -_size);
+        }
     }
 }
