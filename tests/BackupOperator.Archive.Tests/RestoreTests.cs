@@ -120,6 +120,30 @@ public sealed class RestoreTests : IAsyncLifetime
     }
 
     [Fact]
+    public void Blocks_have_their_places_before_they_come_and_holes_have_none()
+    {
+        var (path, file) = Target(_temp.Path);
+        file.Reserve(4, 8);
+        file.Reserve(31, 2);
+
+        var stat = DataDirectory.Stat(path);
+        stat.Size.ShouldBe(file.Entry.Size);
+        stat.AllocatedBytes.ShouldBeInRange(9 << 20, 10 << 20);
+        File.ReadAllBytes(path).ShouldAllBe(value => value == 0);
+        file.Finish().ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_disk_that_others_have_filled_meanwhile_says_so_before_blocks_are_fetched()
+    {
+        using var disk = new SmallDisk(_temp.Sub("disk"), megabytes: 16);
+        var (_, file) = Target(disk.Path);
+
+        Should.Throw<IOException>(() => file.Reserve(0, 30)).HResult.ShouldBe(28);
+        file.Finish().ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Holes_stay_holes_and_times_and_modes_are_exact()
     {
         await Backups.RestoreAsync(_store, _target);
@@ -194,5 +218,11 @@ public sealed class RestoreTests : IAsyncLifetime
         public override void Begin(ManifestEntry entry) => Paths.Add(entry.Path);
 
         public override void Block(ManifestEntry entry, int index, BlockReference block) => Blocks++;
+    }
+
+    private static (string Path, TargetFile File) Target(string folder)
+    {
+        var path = Path.Combine(folder, "reserved.ibd");
+        return (path, new TargetFile(new ManifestEntry { Kind = ManifestEntryKind.File, Path = "reserved.ibd", Mode = 0x1A0, UserId = 0, GroupId = 0, ModifiedNs = 0, Size = (32 << 20) + 5000 }, path));
     }
 }

@@ -19,6 +19,8 @@ internal static partial class Syscalls
     private const int KeepSize = 1;
     private const int StartWriting = 2;
     private const int ExistsError = 17;
+    private const int NoSpaceError = 28;
+    private const int QuotaError = 122;
     private const int WhoIsProcess = 1;
     private const int BestEffort = 2;
     private const int LowestLevel = 7;
@@ -178,6 +180,19 @@ internal static partial class Syscalls
     /// <returns>False where the file system cannot.</returns>
     public static bool TryPunchHole(SafeFileHandle file, long offset, long length) =>
         FileAllocate(file, PunchHole | KeepSize, offset, length) == 0;
+
+    /// <summary>
+    /// Gives a range its place on the disk, in one piece where there is one; it reads as zeros until it is written, and the
+    /// file keeps its length. A file system that cannot does it when it is written.
+    /// </summary>
+    /// <exception cref="IOException">There is no room for it.</exception>
+    public static void Reserve(SafeFileHandle file, long offset, long length)
+    {
+        if (FileAllocate(file, KeepSize, offset, length) != 0 && Marshal.GetLastPInvokeError() is NoSpaceError or QuotaError)
+        {
+            throw Error($"Cannot reserve {length} bytes");
+        }
+    }
 
     /// <summary>Lets the kernel begin to write a range to the disk; whether it does makes no difference to anything but time.</summary>
     public static void BeginFlush(SafeFileHandle file, long offset, long length) => _ = SyncFileRange(file, offset, length, StartWriting);

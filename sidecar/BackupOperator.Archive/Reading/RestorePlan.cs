@@ -56,7 +56,7 @@ internal sealed class RestorePlan(TargetFolder target, string? seed, RestoreCoun
         _file.Expect();
         if (_planner.Add(new WantedBlock(new BlockPlace(entry.Path, index, entry.BlockLength(index), block), _file)) is { } full)
         {
-            send(full);
+            Send(full);
         }
     }
 
@@ -76,7 +76,7 @@ internal sealed class RestorePlan(TargetFolder target, string? seed, RestoreCoun
     {
         if (_planner.Take() is { } last)
         {
-            send(last);
+            Send(last);
         }
     }
 
@@ -93,6 +93,21 @@ internal sealed class RestorePlan(TargetFolder target, string? seed, RestoreCoun
         {
             Attributes.Apply(directory, target.FullPath(directory.Path));
         }
+    }
+
+    private void Send(FetchJob job)
+    {
+        var blocks = job.Blocks;
+        for (var (first, next) = (0, 1); first < blocks.Count; next++)
+        {
+            if (next == blocks.Count || blocks[next].File != blocks[first].File || blocks[next].Place.Index != blocks[next - 1].Place.Index + 1)
+            {
+                blocks[first].File!.Reserve(blocks[first].Place.Index, next - first);
+                first = next;
+            }
+        }
+
+        send(job);
     }
 
     private void PassHoles(long to)

@@ -40,6 +40,16 @@ internal sealed class TargetFile
 
     public static long PlaceOf(int index) => (long)index * ArchiveFormat.BlockSize;
 
+    /// <summary>Gives blocks that follow one another their place on the disk before they come, in any order, from several requests.</summary>
+    public void Reserve(int index, int count)
+    {
+        // A single block lies in one piece anyway.
+        if (count > 1)
+        {
+            Syscalls.Reserve(_handle, PlaceOf(index), Math.Min(Entry.Size - PlaceOf(index), PlaceOf(count)));
+        }
+    }
+
     public void Write(int index, ReadOnlyMemory<byte> plain)
     {
         if (!TryWriteDirectly(index, plain))
