@@ -1,4 +1,5 @@
 using BackupOperator.Backups;
+using BackupOperator.Catalogs;
 using BackupOperator.Guard;
 using BackupOperator.Jobs;
 using BackupOperator.Kubernetes.Events;
@@ -54,8 +55,11 @@ internal sealed class Composition(
         var expiry = new BackupExpiry(host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), keeper, statuses, time);
         var pruner = new PruneReconciler(client, new PruneSettlement(client, statuses, events, time, loggers.CreateLogger<PruneSettlement>()), options, time);
 
+        var importer = new CatalogImporter(
+            new CatalogObserver(client, time), new CatalogActions(client, options), new CatalogPageTaker(client, host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlBackupSchedule>(), time),
+            statuses, events, time, loggers.CreateLogger<CatalogImporter>());
         var schedules = new MySqlBackupScheduleController(
-            new ScheduleObserver(client, host.CacheOf<MySqlBackup>()), new ScheduleActions(client), keeper, statuses, events, notifier, time, loggers.CreateLogger<MySqlBackupScheduleController>());
+            new ScheduleObserver(client, host.CacheOf<MySqlBackup>()), new ScheduleActions(client), keeper, importer, statuses, events, notifier, time, loggers.CreateLogger<MySqlBackupScheduleController>());
 
         var backupController = new MySqlBackupController(backups, expiry, pruner);
         var restoreController = new MySqlRestoreController(restores);
@@ -65,6 +69,7 @@ internal sealed class Composition(
             .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
             .Add(schedules, builder => builder
                 .WithLogProperties(schedule => [new("target", schedule.Spec.Template.Spec.Target.StatefulSet)])
+                .Owns<V1Job>(OurObjects)
                 .Watches<MySqlBackup>(backup => ScheduledBackups.WokenBy(backup, schedulesKnown()), concerns: ScheduledBackups.Concerns))
             .Add(guard, builder => builder
                 .WithFilter(StatefulSetGuardController.IsMarked)

@@ -118,6 +118,9 @@ public sealed record BackupResult
     public long? BinlogPosition { get; init; }
 
     public string? GtidExecuted { get; init; }
+
+    /// <summary>When the last byte was read: the moment that the backup shows. Null where the report has its own times.</summary>
+    public DateTimeOffset? ReadAt { get; init; }
 }
 
 /// <summary>What became of a copy.</summary>

@@ -24,6 +24,9 @@ public enum RunKind
 
     /// <summary>Deletes backups from their storages.</summary>
     Prune,
+
+    /// <summary>Tells a schedule which backups there are in its storage.</summary>
+    Catalog,
 }
 
 /// <summary>
@@ -36,7 +39,7 @@ public sealed record RunSpec
 
     public required RunKind Kind { get; init; }
 
-    /// <summary>The resource to report to: kind <c>MySqlBackup</c> or <c>MySqlRestore</c>.</summary>
+    /// <summary>The resource to report to: kind <c>MySqlBackup</c>, <c>MySqlRestore</c> or <c>MySqlBackupSchedule</c>.</summary>
     public required string ResourceKind { get; init; }
 
     public required string Namespace { get; init; }
@@ -70,6 +73,8 @@ public sealed record RunSpec
     public RunRestore? Restore { get; init; }
 
     public RunPrune? Prune { get; init; }
+
+    public RunCatalog? Catalog { get; init; }
 
     /// <summary>The value of <see cref="EnvironmentVariable"/>.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, Options);
@@ -207,6 +212,9 @@ public sealed record RunBackup
 
     /// <summary>Full, Incremental or Differential.</summary>
     public string Type { get; init; } = "Full";
+
+    /// <summary>The schedule that the backup belongs to, for its manifest; null where there is none.</summary>
+    public string? Schedule { get; init; }
 
     /// <summary>Backups of the same target in the same storage that may become the parent, the best one first.</summary>
     public IReadOnlyList<RunParent> Parents { get; init; } = [];

@@ -32,6 +32,9 @@ public static class RunNames
     /// <param name="storage">A digest of the storage and the database.</param>
     public static string PruneJob(string statefulSet, string storage) => With(statefulSet, storage, "-prune");
 
+    /// <summary>The Job that reads a schedule's storage, its ServiceAccount, Role and RoleBinding.</summary>
+    public static string CatalogJob(string schedule, string uid) => With(schedule, uid, "-catalog");
+
     /// <summary>The Lease that keeps runs of one StatefulSet apart.</summary>
     public static string Lease(string statefulSet) => "mysqlbackup-" + statefulSet;
 

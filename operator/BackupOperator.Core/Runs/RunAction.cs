@@ -17,6 +17,9 @@ public enum JobPurpose
 
     /// <summary>Deletes backups from their storages.</summary>
     Prune,
+
+    /// <summary>Reads which backups there are in a storage.</summary>
+    Catalog,
 }
 
 /// <summary>One small change to the cluster. Each can be repeated without harm.</summary>

@@ -36,5 +36,5 @@ internal static class BackupCatalogue
 
     /// <summary>The moment that a backup's data is from, as well as it is known.</summary>
     public static DateTimeOffset? TakenAt(MySqlBackupStatus status) =>
-        status.Report?.LockedAt ?? status.Report?.StoppedAt ?? status.CompletionTime;
+        status.Report?.LockedAt ?? status.Report?.StoppedAt ?? status.Report?.Backup?.ReadAt ?? status.CompletionTime;
 }

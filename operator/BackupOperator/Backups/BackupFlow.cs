@@ -100,6 +100,7 @@ internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKuber
         {
             BackupId = entity.Metadata.Uid!,
             Type = entity.Spec.Type.ToString(),
+            Schedule = entity.Label(ScheduleMetadata.Schedule),
             Parents = await ParentsAsync(entity, cancellationToken),
             Precopy = entity.Spec.Cold.Precopy,
             Compression = entity.Spec.Compression.Algorithm == CompressionAlgorithm.Zstd ? "zstd" : "none",

@@ -20,14 +20,14 @@ internal static class JobVolumes
         var mounts = new JobMounts(secretMode);
 
         // What only has to do with the storages must not be able to touch the database.
-        if (input.Run.Kind is not (RunKind.Copy or RunKind.Prune) && input.Target is { } target)
+        if (input.Run.Kind is not (RunKind.Copy or RunKind.Prune or RunKind.Catalog) && input.Target is { } target)
         {
             mounts.Claim("data", RunPaths.Volume, target.Claim, input.Run.Kind == RunKind.Backup, target.SubPath);
         }
 
         if (input.Stores.First is { } first)
         {
-            Store(mounts, Storage, first, RunPaths.Storage, RunPaths.StorageCredentials, RunPaths.StorageCa, input.Run.Kind is RunKind.Restore or RunKind.Copy);
+            Store(mounts, Storage, first, RunPaths.Storage, RunPaths.StorageCredentials, RunPaths.StorageCa, input.Run.Kind is RunKind.Restore or RunKind.Copy or RunKind.Catalog);
         }
 
         foreach (var copy in input.Stores.Copies)

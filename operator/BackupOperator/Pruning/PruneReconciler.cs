@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using BackupOperator.Backups;
+using BackupOperator.Core.Catalogs;
 using BackupOperator.Core.Naming;
 using BackupOperator.Jobs;
 using BackupOperator.Options;
@@ -72,6 +73,11 @@ internal sealed class PruneReconciler(IKubernetesClient client, PruneSettlement 
             return Later;
         }
 
+        if (await IsBeingReadAsync(batch[0], cancellationToken))
+        {
+            return Later;
+        }
+
         if (await EndsCopiesAsync(batch, cancellationToken))
         {
             return Soon;
@@ -118,6 +124,12 @@ internal sealed class PruneReconciler(IKubernetesClient client, PruneSettlement 
             return Later;
         }
     }
+
+    // What an import reads must not go until it is done: it would make a resource of what is no more.
+    private async Task<bool> IsBeingReadAsync(MySqlBackup backup, CancellationToken cancellationToken) =>
+        (await client.ListAsync<MySqlBackupSchedule>(backup.Metadata.Namespace, cancellationToken: cancellationToken)).Items.Any(s =>
+            s.Status.Catalog?.Phase == CatalogPhase.Running
+            && GoodBackups.AreTogether(backup, s.Metadata.Namespace, s.Spec.Template.Spec.Target.StatefulSet, s.Spec.Template.Spec.Storage));
 
     private async Task<TimeSpan?> NeededAsync(MySqlBackup backup, MySqlBackup heir, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -1,4 +1,5 @@
 using BackupOperator.Core.Backups;
+using BackupOperator.Core.Catalogs;
 using BackupOperator.Core.Durations;
 using BackupOperator.Core.Retention;
 
@@ -28,7 +29,10 @@ internal sealed record RetentionReview(IReadOnlyList<RetentionVerdict> Verdicts,
         var others = together.Where(b => b.Status is { Phase: BackupPhase.Completed, BackupId: { } id } && !own.ContainsKey(id)).Select(b => GoodBackups.Read(b)).ToList();
         var verdicts = RetentionPlanner.Decide(
             PolicyOf(schedule.Spec.Retention!), [.. own.Values.Select(b => GoodBackups.Read(b, GoodBackups.ReadBy(b, restores)))], others, zone, now);
-        return new RetentionReview(verdicts, own, GoodBackups.Building(together) is { } building ? $"MySqlBackup {building.Metadata.Name} is under way and may build on any of them" : null);
+        var postponed = GoodBackups.Building(together) is { } building ? $"MySqlBackup {building.Metadata.Name} is under way and may build on any of them"
+            : schedule.Spec.Catalog.Import && schedule.Status.Catalog?.Phase != CatalogPhase.Imported ? "spec.catalog.import is not done: not all that may build on them is known"
+            : null;
+        return new RetentionReview(verdicts, own, postponed);
     }
 
     public RetentionStatus Describe()

@@ -53,6 +53,7 @@ internal static class RunSpecFactory
         JobPurpose.RemovePrevious => RunKind.RemovePrevious,
         JobPurpose.Copy => RunKind.Copy,
         JobPurpose.Prune => RunKind.Prune,
+        JobPurpose.Catalog => RunKind.Catalog,
         _ => entity is MySqlBackup ? RunKind.Backup : RunKind.Restore,
     };
 }

@@ -1,3 +1,4 @@
+using BackupOperator.Catalogs;
 using BackupOperator.Core.Conditions;
 using BackupOperator.Core.Scheduling;
 using BackupOperator.Core.Statistics;
@@ -22,6 +23,7 @@ internal sealed class MySqlBackupScheduleController(
     ScheduleObserver observer,
     ScheduleActions actions,
     RetentionKeeper retention,
+    CatalogImporter catalog,
     StatusWriter statuses,
     IEventPublisher events,
     INotifier notifier,
@@ -73,7 +75,9 @@ internal sealed class MySqlBackupScheduleController(
 
         await retention.DecideAsync(schedule, review, cancellationToken);
         await actions.DeleteAsync(schedule, own.Where(b => decision.Forget.Contains(b.Metadata.Name!)), cancellationToken);
-        return ReconciliationResult<MySqlBackupSchedule>.Success(written, LookAgain(decision, refusal, review is not null, memory.Statistics));
+        var import = await catalog.ReconcileAsync(written, cancellationToken);
+        var again = LookAgain(decision, refusal, review is not null, memory.Statistics);
+        return ReconciliationResult<MySqlBackupSchedule>.Success(written, import < again || again is null ? import : again);
     }
 
     public Task<ReconciliationResult<MySqlBackupSchedule>> DeletedAsync(MySqlBackupSchedule schedule, CancellationToken cancellationToken) =>

@@ -10,8 +10,8 @@ internal sealed class ScheduleObserver(IKubernetesClient client, Func<IEnumerabl
 
     /// <summary>The schedule's backups as they are.</summary>
     public async Task<IReadOnlyList<MySqlBackup>> ReadAsync(MySqlBackupSchedule schedule, CancellationToken cancellationToken) =>
-        (await client.ListAsync<MySqlBackup>(
-            schedule.Metadata.Namespace, new ListQuery($"{ScheduleMetadata.Schedule}={schedule.Metadata.Name}"), cancellationToken)).Items;
+        [.. ScheduledBackups.Of(schedule, (await client.ListAsync<MySqlBackup>(
+            schedule.Metadata.Namespace, new ListQuery($"{ScheduleMetadata.Schedule}={schedule.Metadata.Name}"), cancellationToken)).Items)];
 
     public async Task<ScheduleObservation> ObserveAsync(
         MySqlBackupSchedule schedule, ScheduleRules rules, IReadOnlyList<MySqlBackup> own, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ namespace BackupOperator.Schedules;
 internal static class ScheduledBackups
 {
     public static IEnumerable<MySqlBackup> Of(MySqlBackupSchedule schedule, IEnumerable<MySqlBackup> backups) =>
-        backups.Where(b => b.Metadata.Namespace == schedule.Metadata.Namespace && b.Label(ScheduleMetadata.Schedule) == schedule.Metadata.Name);
+        backups.Where(b => !b.AwaitsImport && b.Metadata.Namespace == schedule.Metadata.Namespace && b.Label(ScheduleMetadata.Schedule) == schedule.Metadata.Name);
 
     /// <summary>
     /// The schedules that look at a backup, for the watch: its own, and those with a retention of the same database, whose

@@ -9,7 +9,7 @@ namespace BackupOperator.Statuses;
 /// </summary>
 internal sealed class StatusWriter(IKubernetesClient client)
 {
-    private static readonly string[] SidecarFields = ["report", "progress"];
+    private static readonly string[] SidecarFields = ["report", "progress", "catalogPage"];
 
     /// <returns>The resource as it is now, and whether anything was written.</returns>
     public async Task<(TEntity Entity, bool Written)> WriteAsync<TEntity>(TEntity before, TEntity after, CancellationToken cancellationToken)

@@ -10,6 +10,12 @@ public sealed record ManifestFacts
     /// <summary>Tells databases apart that have the same names in different clusters.</summary>
     public string? StatefulSetUid { get; init; }
 
+    /// <summary>The MySqlBackup that the backup was taken for.</summary>
+    public string? Resource { get; init; }
+
+    /// <summary>The MySqlBackupSchedule that it belongs to.</summary>
+    public string? Schedule { get; init; }
+
     public string? Pod { get; init; }
 
     public string? Claim { get; init; }

@@ -9,6 +9,23 @@ public static class ArchiveCatalog
     private const string Manifest = "/manifest.json.zst";
     private const string Token = "/run.json.zst";
 
+    /// <summary>The folders of all backups, in the order of their names; nothing is read.</summary>
+    public static async Task<IReadOnlyList<string>> PathsAsync(IObjectStore store, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        var paths = new List<string>();
+        await foreach (var found in store.ListAsync("", cancellationToken))
+        {
+            if (found.Key.EndsWith(Manifest, StringComparison.Ordinal))
+            {
+                paths.Add(found.Key[..^Manifest.Length]);
+            }
+        }
+
+        paths.Sort(StringComparer.Ordinal);
+        return paths;
+    }
+
     /// <summary>Finds backups by their manifests, and unfinished ones by their tokens, in the order of their paths.</summary>
     public static async IAsyncEnumerable<CatalogEntry> ListAsync(IObjectStore store, string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {

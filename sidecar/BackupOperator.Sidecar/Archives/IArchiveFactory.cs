@@ -1,3 +1,4 @@
+using BackupOperator.Archive.Storage;
 using BackupOperator.Sidecar.Reporting;
 
 namespace BackupOperator.Sidecar.Archives;
@@ -10,6 +11,10 @@ public interface IArchiveFactory
 
     /// <summary>The copies of the backup; the first storage is only read.</summary>
     IBackupCopies CreateCopies(IProgressSink progress);
+
+    /// <summary>The first storage of the run; nothing is created in it. The caller disposes it.</summary>
+    /// <returns>Null for a folder that is not there yet: nothing was ever stored.</returns>
+    IObjectStore? OpenFirst();
 
     /// <summary>All storages of the run, the first one first; nothing is created in them.</summary>
     IReadOnlyList<CopyTarget> OpenAll();

@@ -35,6 +35,8 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
             Namespace = run.Namespace,
             StatefulSet = run.Target.StatefulSet,
             StatefulSetUid = run.Target.StatefulSetUid,
+            Resource = run.Name,
+            Schedule = backup.Schedule,
             Pod = run.Target.Pod,
             Claim = run.Target.Claim,
             DataDirectory = run.Target.ServerDataDirectory,
@@ -54,6 +56,30 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
     {
         var from = OpenStore(Mounts.OfFirst(settings), run.Storage, create: false);
         return new BackupCopies(from, run.Path, OpenCopies(from.PartSize), TryLoadKeys(), progress, time, loggers?.CreateLogger<BackupCopies>());
+    }
+
+    public IObjectStore? OpenFirst() =>
+        run.Storage.Volume is { } volume && IsMissing(settings.Storage, volume.Folder) ? null : OpenStore(Mounts.OfFirst(settings), run.Storage, create: false);
+
+    // Looked for from above: to one that may not be looked into, all folders are missing.
+    private static bool IsMissing(string mount, string folder)
+    {
+        if (!Directory.Exists(mount))
+        {
+            return false;
+        }
+
+        var at = mount;
+        foreach (var name in folder.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            at = Path.Combine(at, name);
+            if (!Directory.EnumerateDirectories(Path.GetDirectoryName(at)!).Contains(at, StringComparer.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     public IReadOnlyList<CopyTarget> OpenAll() =>

@@ -2,6 +2,7 @@ using System.CommandLine;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Configuration;
 using BackupOperator.Sidecar.Archives;
+using BackupOperator.Sidecar.Catalogs;
 using BackupOperator.Sidecar.Reporting;
 using BackupOperator.Sidecar.Runs;
 using Microsoft.Extensions.Logging;
@@ -35,8 +36,14 @@ internal sealed class RunCommand : Command
 
             using var kubernetes = new KubernetesClient(
                 KubernetesClientConfiguration.BuildDefaultConfig(), ClientOptions, TimeProvider.System, logger: loggers.CreateLogger<KubernetesClient>());
-            var executor = new RunExecutor(
-                run, settings, kubernetes, new RunArchives(run, settings, TimeProvider.System, loggers), TimeProvider.System, new Random(), loggers);
+            var storages = new RunArchives(run, settings, TimeProvider.System, loggers);
+            if (run.Kind == RunKind.Catalog)
+            {
+                return (int)await new CatalogRun(run, settings, kubernetes, storages, TimeProvider.System, new Random(), loggers.CreateLogger<CatalogRun>())
+                    .ExecuteAsync(interruption.Token);
+            }
+
+            var executor = new RunExecutor(run, settings, kubernetes, storages, TimeProvider.System, new Random(), loggers);
             var code = await executor.ExecuteAsync(interruption.Token);
             return (int)(code == ExitCode.Terminated ? interruption.ExitCode ?? code : code);
         }

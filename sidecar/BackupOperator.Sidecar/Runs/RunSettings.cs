@@ -34,6 +34,9 @@ public sealed record RunSettings
     /// <summary>How long a replica that lags, or is about to connect, is waited for.</summary>
     public TimeSpan ReplicaPatience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long the operator may take to deal with a page of a catalog.</summary>
+    public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long the API may stay silent before MySQL is touched.</summary>
     public TimeSpan ApiPatience { get; init; } = TimeSpan.FromMinutes(2);
 }

@@ -55,6 +55,7 @@ public static class RunSpecReader
                 throw Invalid(refusal),
             { Kind: RunKind.Prune, Prune.Sweep: { } sweep } when !sweep.Prefix.EndsWith('/') || ArchivePath.Refuse(sweep.Prefix[..^1]) is not null =>
                 throw Invalid($"'{sweep.Prefix}' is no prefix below which leftovers could be looked for"),
+            { Kind: RunKind.Catalog, Catalog: null } => throw Invalid("A run of kind Catalog does not say which session it belongs to"),
             { Target.Replicas: < 0 } => throw Invalid("The replicas to go back to are negative"),
             _ when run.Target.QuiescedReplicas < 0 || (run.Target.LastReplicaOnly && run.Target.QuiescedReplicas != run.Target.Replicas - 1) =>
                 throw Invalid($"{run.Target.QuiescedReplicas} of {run.Target.Replicas} replicas cannot be what stays"),

@@ -65,6 +65,8 @@ internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSour
 
     public IReadOnlyList<CopyTarget> OpenAll() => [];
 
+    public Archive.Storage.IObjectStore? OpenFirst() => null;
+
     public async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken)
     {
         await CallAsync("Copy", cancellationToken);

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace BackupOperator.Api.Entities;
 
 /// <summary>One backup of one database.</summary>
@@ -20,6 +22,10 @@ namespace BackupOperator.Api.Entities;
 public sealed class MySqlBackup : CustomKubernetesEntity<MySqlBackupSpec, MySqlBackupStatus>, IRunEntity
 {
     public const string KindName = "MySqlBackup";
+
+    /// <summary>Made by an import that has not filled it yet: it is no backup, and never becomes a run.</summary>
+    [JsonIgnore]
+    public bool AwaitsImport => Spec.Imported is not null && Status.Phase is null;
 
     IRunSpec IRunEntity.RunSpec => Spec;
 

@@ -7,6 +7,7 @@ namespace BackupOperator.Api.Entities;
 [ValidationRule("has(self.job) == has(oldSelf.job)", "job is immutable; create a new MySqlBackup")]
 [ValidationRule("has(self.encryption) == has(oldSelf.encryption)", "encryption is immutable; create a new MySqlBackup")]
 [ValidationRule("has(self.copies) == has(oldSelf.copies)", "copies is immutable; create a new MySqlBackup")]
+[ValidationRule("has(self.imported) == has(oldSelf.imported)", "imported is immutable: it says that nothing is to be run")]
 [ValidationRule(
     "self.cold.scope != 'LastReplica' || (has(self.target.connection) && has(self.target.connection.secretRef))",
     "cold.scope LastReplica needs target.connection.secretRef: how the pods replicate is asked by SQL")]
@@ -68,6 +69,10 @@ public sealed class MySqlBackupSpec : IRunSpec
     [Description("What becomes of the data when this resource is deleted. Retain: it stays where it is. Delete: it is deleted, before the resource goes; not when the whole namespace is deleted.")]
     [Default(DeletionPolicy.Retain)]
     public DeletionPolicy DeletionPolicy { get; set; } = DeletionPolicy.Retain;
+
+    [ValidationRule("self == oldSelf", "imported is immutable: it says that nothing is to be run")]
+    [Description("Names a backup that is in the storage already. Nothing is run for this resource: an import (spec.catalog of a schedule) has made it, and fills its status from the backup's manifest.")]
+    public ImportedBackup? Imported { get; set; }
 
     [Description("Ends the run: the sidecar undoes its work, the database comes back, and the phase becomes Cancelled.")]
     [Default(false)]
@@ -198,6 +203,20 @@ public sealed class BackupRetention
     [Length(2, 32)]
     [Description("From its completion on; then its data is deleted, and after it this resource. The newest good backup of a database in its storage stays in any case, and so does what other backups build on.")]
     public string? Ttl { get; set; }
+}
+
+/// <summary>A backup that was there before its resource.</summary>
+public sealed class ImportedBackup
+{
+    [Required]
+    [Length(1, 255)]
+    [Description("As its manifest has it.")]
+    public string BackupId { get; set; } = "";
+
+    [Required]
+    [Length(1, 1024)]
+    [Description("The backup's folder within the storage.")]
+    public string Path { get; set; } = "";
 }
 
 /// <summary>What becomes of the data when its resource is deleted.</summary>

@@ -56,6 +56,10 @@ public sealed class MySqlBackupScheduleSpec
     [Description("Which good backups of this schedule stay. Default: all. What goes loses its data first, then its resource.")]
     public ScheduleRetention? Retention { get; set; }
 
+    [Description("What is done about backups that are in the storage and have no resource.")]
+    [Default("{}", Json = true)]
+    public ScheduleCatalog Catalog { get; set; } = new();
+
     [Description("Which resources of ended backups stay.")]
     [Default("{}", Json = true)]
     public ScheduleHistory History { get; set; } = new();
@@ -99,6 +103,7 @@ public sealed class BackupTemplate
     [Required]
     [WithoutTransitionRules]
     [ValidationRule("!self.cancel", "cancel is for backups, not for the template of a schedule; set spec.suspend")]
+    [ValidationRule("!has(self.imported)", "imported is for the backups of an import, not for the template of a schedule; set spec.catalog.import")]
     public MySqlBackupSpec Spec { get; set; } = new();
 }
 

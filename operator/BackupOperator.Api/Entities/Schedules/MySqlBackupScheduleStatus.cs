@@ -1,3 +1,5 @@
+using BackupOperator.Api.Runs;
+
 namespace BackupOperator.Api.Entities;
 
 /// <summary>What a schedule has done, and does next.</summary>
@@ -47,6 +49,13 @@ public sealed class MySqlBackupScheduleStatus
 
     [Description("What spec.retention makes of the good backups.")]
     public RetentionStatus? Retention { get; set; }
+
+    [Description("How far the import of backups without a resource is.")]
+    public ScheduleCatalogStatus? Catalog { get; set; }
+
+    [PreserveUnknownFields]
+    [Description("What the import's Job has read and the operator has not dealt with; the Job writes this itself.")]
+    public CatalogPage? CatalogPage { get; set; }
 
     [Description("The tick that is due and cannot start.")]
     public WaitingTickStatus? Waiting { get; set; }

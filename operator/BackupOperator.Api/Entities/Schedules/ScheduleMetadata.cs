@@ -12,8 +12,11 @@ public static class ScheduleMetadata
     /// <summary>An annotation of backups: their tick (RFC 3339, UTC).</summary>
     public const string ScheduledAt = ApiGroup.Name + "/scheduled-at";
 
-    /// <summary>An annotation of backups: Tick, Creation or Trigger.</summary>
+    /// <summary>An annotation of backups: Tick, Creation, Trigger or Import.</summary>
     public const string Cause = ApiGroup.Name + "/cause";
+
+    /// <summary>An annotation of schedules: each new token repeats the import of <c>spec.catalog</c>.</summary>
+    public const string Import = ApiGroup.Name + "/import";
 
     /// <summary>An annotation of schedules: each new token takes a backup.</summary>
     public const string Trigger = ApiGroup.Name + "/trigger";

@@ -45,6 +45,8 @@ internal sealed class RunLookup(
 
     public static RunStage StageOf(IRunEntity entity) => entity switch
     {
+        // Nothing is run for it, and it is nothing to rely on before its status is filled.
+        MySqlBackup { AwaitsImport: true } => RunStage.Cancelled,
         MySqlBackup backup => BackupPhases.StageOf(backup.Status.Phase),
         MySqlRestore restore => RestorePhases.StageOf(restore.Status.Phase),
         _ => RunStage.New,
