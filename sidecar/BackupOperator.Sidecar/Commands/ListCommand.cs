@@ -20,7 +20,8 @@ internal sealed class ListCommand : Command
     }
 
     private sealed record Row(
-        string Path, string State, string? BackupId, DateTimeOffset? FinishedAt, string? Server, string? Target, long? LogicalBytes, long? StoredBytes, string? Problem);
+        string Path, string State, string? BackupId = null, string? Type = null, string? Parent = null, string? ParentPath = null, DateTimeOffset? ReadAt = null, DateTimeOffset? FinishedAt = null,
+        string? Server = null, string? Target = null, string? Name = null, string? Schedule = null, bool? Encrypted = null, long? LogicalBytes = null, long? StoredBytes = null, string? Problem = null);
 
     private async Task<ExitCode> RunAsync(ParseResult parsed, CommandContext context)
     {
@@ -53,7 +54,7 @@ internal sealed class ListCommand : Command
         if (entry.Archive is not { } archive)
         {
             var unfinished = entry.Problem == "unfinished";
-            return new Row(entry.Path, unfinished ? "Unfinished" : "Damaged", null, null, null, null, null, null, unfinished ? null : entry.Problem);
+            return new Row(entry.Path, unfinished ? "Unfinished" : "Damaged", Problem: unfinished ? null : entry.Problem);
         }
 
         var facts = archive.Header.Facts;
@@ -61,27 +62,36 @@ internal sealed class ListCommand : Command
             entry.Path,
             "Complete",
             archive.Header.BackupId,
+            archive.Header.Type,
+            archive.Header.Parent?.BackupId,
+            archive.Header.Parent?.Path,
+            archive.Header.ReadAt,
             archive.Header.FinishedAt,
             facts.ServerFlavour is null ? null : $"{facts.ServerFlavour} {facts.ServerVersion}",
             facts.StatefulSet is null ? facts.DataDirectory : $"{facts.Namespace}/{facts.StatefulSet}",
+            facts.Resource,
+            facts.Schedule,
+            archive.Header.IsEncrypted,
             archive.Header.Totals.LogicalBytes,
-            archive.Header.StoredBytes,
-            null);
+            archive.Header.StoredBytes);
     }
 
     private static async Task PrintAsync(TextWriter output, IReadOnlyList<Row> rows)
     {
-        string[] header = ["PATH", "STATE", "FINISHED", "SIZE", "STORED", "SERVER", "TARGET"];
+        string[] header = ["PATH", "STATE", "TYPE", "FINISHED", "SIZE", "STORED", "SERVER", "TARGET", "SCHEDULE", "PARENT"];
         var lines = rows
             .Select(row => new[]
             {
                 row.Path,
                 row.State,
+                row.Type ?? "",
                 row.FinishedAt?.ToString("yyyy-MM-dd HH:mm:ssZ", System.Globalization.CultureInfo.InvariantCulture) ?? "",
                 row.LogicalBytes is { } size ? Sizes.Bytes(size) : "",
                 row.StoredBytes is { } bytes ? Sizes.Bytes(bytes) : "",
                 row.Server ?? "",
                 row.Target ?? row.Problem ?? "",
+                row.Schedule ?? "",
+                row.ParentPath ?? "",
             })
             .Prepend(header)
             .ToList();

@@ -115,6 +115,9 @@ public sealed class CommandLineTests : IDisposable
         var json = JsonDocument.Parse((await Sidecar.RunAsync("list", "--from", _store, "-o", "json")).Output).RootElement;
         json.EnumerateArray().Select(row => row.GetProperty("path").GetString()).ShouldBe(["a/one", "a/two"]);
         json[0].GetProperty("state").GetString().ShouldBe("Complete");
+        json[0].GetProperty("type").GetString().ShouldBe("Full");
+        json[0].GetProperty("encrypted").GetBoolean().ShouldBeFalse();
+        json[0].TryGetProperty("parent", out _).ShouldBeFalse();
 
         var ambiguous = await Sidecar.RunAsync("verify", "--from", _store);
         ambiguous.ExitCode.ShouldBe((int)ExitCode.Usage);
