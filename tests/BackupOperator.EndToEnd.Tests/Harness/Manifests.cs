@@ -145,6 +145,30 @@ internal static class Manifests
         {Indent(more, 2)}
         """;
 
+    /// <summary>A schedule that takes nothing yet, and makes resources of what is in its storage.</summary>
+    public static string ImportingSchedule(string @namespace, string name, string storage, string more = "") => $"""
+        apiVersion: mysqlbackup.io/v1alpha1
+        kind: MySqlBackupSchedule
+        metadata:
+          name: {name}
+          namespace: {@namespace}
+        spec:
+          schedule: "30 2 * * *"
+          suspend: true
+          catalog:
+            import: true
+          template:
+            spec:
+              target:
+                statefulSet: db
+                connection:
+                  secretRef:
+                    name: db
+              storage:
+        {Indent(storage, 8)}
+        {Indent(more, 6)}
+        """;
+
     public static string Restore(string @namespace, string name, string source, string more = "") => $"""
         apiVersion: mysqlbackup.io/v1alpha1
         kind: MySqlRestore

@@ -22,7 +22,17 @@ public sealed class TestCluster : IAsyncLifetime
 
     internal OperatorProcess Operator => _operator ?? throw new InvalidOperationException("The operator is not up.");
 
-    public async ValueTask InitializeAsync()
+    public async ValueTask InitializeAsync() => await StartAsync();
+
+    /// <summary>The cluster is lost with all that it had, and a new one is there: its API server is empty, its operator has seen nothing.</summary>
+    internal async Task LoseAsync()
+    {
+        await Operator.DisposeAsync();
+        await Cluster.DisposeAsync();
+        await StartAsync();
+    }
+
+    private async Task StartAsync()
     {
         _cluster = await Cluster.StartAsync(new ClusterOptions
         {
@@ -74,9 +84,9 @@ public sealed class TestCluster : IAsyncLifetime
     }
 
     /// <summary>Starts a database in a namespace of its own, and waits until it answers.</summary>
-    internal async Task<TestDatabase> StartDatabaseAsync(string image = StandardImages.MariaDb, int graceSeconds = 30)
+    internal async Task<TestDatabase> StartDatabaseAsync(string image = StandardImages.MariaDb, int graceSeconds = 30, string? name = null)
     {
-        var @namespace = $"test-{Interlocked.Increment(ref _names)}";
+        var @namespace = name ?? $"test-{Interlocked.Increment(ref _names)}";
         await Cluster.ApplyAsync(Manifests.Database(@namespace, image, graceSeconds));
         var database = new TestDatabase(this, @namespace);
         await database.AnswersAsync(TimeSpan.FromSeconds(90));
