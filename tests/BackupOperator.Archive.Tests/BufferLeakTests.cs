@@ -1,6 +1,9 @@
 using BackupOperator.Archive.Blocks;
+using BackupOperator.Archive.Compression;
 using BackupOperator.Archive.Copying;
+using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Native;
+using BackupOperator.Archive.Packs;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Storage.Volumes;
@@ -100,6 +103,20 @@ public sealed class BufferLeakTests : IDisposable
         await Should.ThrowAsync<CorruptArchiveException>(() => new ArchiveCopier(store, second, Backups.Path, new CopyOptions()).RunAsync());
 
         PageBuffer.BytesInUse.ShouldBe(_before);
+    }
+
+    [Fact]
+    public async Task Manifests_and_tokens_that_are_read_or_refused_keep_none()
+    {
+        var open = ZstdReadStream.Open;
+        await using var store = Store();
+        await Backups.WriteAsync(store, _source);
+        await Backups.VerifyAsync(store);
+        CompressedJson.Parse<ResumeToken>(CompressedJson.Write(new { version = 1 }, null).ToArray());
+        CompressedJson.Parse<ResumeToken>([1, 2, 3]).ShouldBeNull();
+        Should.Throw<CorruptArchiveException>(() => new ManifestReader(new MemoryStream([1, 2, 3]), "path", "name"));
+
+        ZstdReadStream.Open.ShouldBe(open);
     }
 
     private VolumeObjectStore Store() => new(_temp.Sub("store"), 5 << 20);

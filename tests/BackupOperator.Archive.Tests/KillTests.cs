@@ -1,8 +1,6 @@
-using System.Diagnostics;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Tests.Support;
-using BackupOperator.TestSupport.Faults;
 
 namespace BackupOperator.Archive.Tests;
 
@@ -10,17 +8,6 @@ namespace BackupOperator.Archive.Tests;
 public sealed class KillTests(RgwFixture rgw)
 {
     private const int PartSize = 5 << 20;
-
-    private static readonly Fault[] Faults =
-    [
-        new Fault.Answer(500, "InternalError"),
-        new Fault.Answer(503, "SlowDown", RetryAfter: "0"),
-        new Fault.ResetRequest(),
-        new Fault.ResetRequest(AfterBytes: 200_000),
-        new Fault.LoseAnswer(),
-        new Fault.CutAnswer(AfterBytes: 1000),
-        new Fault.Slow(TimeSpan.FromMilliseconds(100)),
-    ];
 
     [Theory]
     [InlineData("volume", 1, 1)]
@@ -39,7 +26,7 @@ public sealed class KillTests(RgwFixture rgw)
         }
 
         var bucket = kind == "volume" ? null : await rgw.NewBucketAsync(temp);
-        await using var proxy = FailingProxy(kind, seed);
+        await using var proxy = Kills.FailingProxy(rgw, kind, seed);
         var job = new ChildJob
         {
             Source = source,
@@ -56,7 +43,7 @@ public sealed class KillTests(RgwFixture rgw)
         var killed = 0;
         for (var i = 0; i < kills; i++)
         {
-            killed += await KillAsync(job, random) ? 1 : 0;
+            killed += await Kills.KillAsync(job, random) ? 1 : 0;
         }
 
         killed.ShouldBeGreaterThan(0);
@@ -77,87 +64,6 @@ public sealed class KillTests(RgwFixture rgw)
         await ShouldHoldNoLeftoversAsync(store);
         (proxy is null || proxy.Requests.Any(request => request.Fault is not null)).ShouldBeTrue();
     }
-
-    [Theory]
-    [InlineData("volume", 5)]
-    [InlineData("s3", 6)]
-    [InlineData("failing s3", 8)]
-    public async Task A_restore_that_is_killed_ten_times_goes_on_where_it_was(string kind, int seed)
-    {
-        using var temp = new TempFolder();
-        var random = new Random(seed);
-        var source = temp.Sub("source");
-        for (var i = 0; i < 6; i++)
-        {
-            DataDirectory.Write(Path.Combine(source, $"t{i}.ibd"), DataDirectory.Noise(random, 15 << 20));
-        }
-
-        var bucket = kind == "volume" ? null : await rgw.NewBucketAsync(temp);
-        await using var proxy = FailingProxy(kind, seed);
-        var job = new ChildJob
-        {
-            Source = source,
-            IsImpatient = proxy is not null,
-            Target = Path.Combine(temp.Path, "target"),
-            Log = Path.Combine(temp.Path, "written"),
-            Folder = kind == "volume" ? temp.Sub("store") : null,
-            Endpoint = proxy?.Endpoint ?? bucket?.Endpoint,
-            Bucket = bucket?.Bucket,
-            Credentials = bucket?.CredentialsFolder,
-        };
-        await ChildWriter.RunToEndAsync(job);
-        job = job with { Log = Path.Combine(temp.Path, "fetched"), PauseMilliseconds = 60 };
-        var killed = 0;
-        for (var i = 0; i < 10; i++)
-        {
-            killed += await KillAsync(job, random, ChildRestorer.Verb) ? 1 : 0;
-        }
-
-        killed.ShouldBeGreaterThan(3);
-        await ChildWriter.RunToEndAsync(ChildRestorer.Verb, job);
-        DataDirectory.Describe(job.Target!).ShouldBe(DataDirectory.Describe(source));
-
-        // Only what was on its way is fetched again.
-        var fetched = File.ReadLines(job.Log).Sum(long.Parse);
-        fetched.ShouldBeLessThan((6 * (15L << 20)) + (killed * 8 * (9L << 20)));
-    }
-
-    // One request in twenty goes wrong.
-    private FaultProxy? FailingProxy(string kind, int seed)
-    {
-        if (kind != "failing s3")
-        {
-            return null;
-        }
-
-        var proxy = FaultProxy.Start(rgw.Rgw.Port);
-        proxy.Rule = FaultRules.Share(0.05, new Random(seed), Faults);
-        return proxy;
-    }
-
-    // Kills it a random while after the first part of this attempt; false when it was faster.
-    private static async Task<bool> KillAsync(ChildJob job, Random random, string verb = ChildWriter.Verb)
-    {
-        var before = Parts(job);
-        using var child = ChildWriter.Start(verb, job);
-        var since = Stopwatch.GetTimestamp();
-        while (!child.HasExited && Parts(job) == before && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(60))
-        {
-            await Task.Delay(5);
-        }
-
-        await Task.Delay(random.Next(0, 60));
-        if (child.HasExited)
-        {
-            return false;
-        }
-
-        child.Kill();
-        await child.WaitForExitAsync();
-        return true;
-    }
-
-    private static int Parts(ChildJob job) => File.Exists(job.Log) ? File.ReadLines(job.Log).Count() : 0;
 
     private static async Task ShouldHoldNoLeftoversAsync(IObjectStore store)
     {

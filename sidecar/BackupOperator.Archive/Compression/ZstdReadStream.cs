@@ -10,6 +10,7 @@ namespace BackupOperator.Archive.Compression;
 public sealed class ZstdReadStream : Stream
 {
     private const int LargestWindowLog = 23;
+    private static int _open;
     private readonly Stream _from;
     private readonly byte[] _input = ArrayPool<byte>.Shared.Rent(128 << 10);
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
@@ -25,8 +26,12 @@ public sealed class ZstdReadStream : Stream
     {
         _from = from;
         _context = LibZstd.CreateDCtx();
+        Interlocked.Increment(ref _open);
         LibZstd.Check(LibZstd.DCtxSetParameter(_context, LibZstd.WindowLogMax, LargestWindowLog));
     }
+
+    /// <summary>How many of the process were not disposed of: each has memory that nobody else would free.</summary>
+    internal static int Open => Volatile.Read(ref _open);
 
     public override bool CanRead => true;
 
@@ -89,6 +94,7 @@ public sealed class ZstdReadStream : Stream
         if (_context != 0)
         {
             LibZstd.FreeDCtx(_context);
+            Interlocked.Decrement(ref _open);
             _context = 0;
             ArrayPool<byte>.Shared.Return(_input);
             _hash.Dispose();

@@ -31,19 +31,16 @@ internal sealed class ManifestReader : IDisposable
         _name = name;
         _plain = new ZstdReadStream(stored);
         _lines = new LineReader(_plain, ArchiveFormat.LongestLine);
-        Header = Parse(ReadHeader);
-        while (Next() is { } line)
+        try
         {
-            if (!line.RootElement.TryGetProperty("pack", out _))
-            {
-                _pending = line;
-                break;
-            }
-
-            using (line)
-            {
-                _packs.Add(Parse(() => ReadPack(line.RootElement)));
-            }
+            Header = Parse(ReadHeader);
+            ReadPacks();
+        }
+        catch
+        {
+            // Nobody else has it yet to do so.
+            Dispose();
+            throw;
         }
     }
 
@@ -89,6 +86,23 @@ internal sealed class ManifestReader : IDisposable
         _pending?.Dispose();
         _opener?.Dispose();
         _plain.Dispose();
+    }
+
+    private void ReadPacks()
+    {
+        while (Next() is { } line)
+        {
+            if (!line.RootElement.TryGetProperty("pack", out _))
+            {
+                _pending = line;
+                break;
+            }
+
+            using (line)
+            {
+                _packs.Add(Parse(() => ReadPack(line.RootElement)));
+            }
+        }
     }
 
     private ManifestHeader ReadHeader()
