@@ -48,31 +48,6 @@ public sealed class StatefulSetTests(ClusterFixture fixture) : IClassFixture<Clu
     }
 
     [Fact]
-    public async Task A_lost_pod_comes_back_under_its_name()
-    {
-        var space = await SetAsync(replicas: 1);
-        await SettledAsync(space, 1);
-        var before = await GetAsync(space, "web-0");
-
-        await cluster.Client.DeleteAsync<V1Pod>("web-0", space);
-
-        await cluster.WaitForAsync<V1Pod>("web-0", space, pod => PodTests.Ready(pod) && pod!.Metadata.Uid != before!.Metadata.Uid);
-    }
-
-    [Fact]
-    public async Task A_pod_that_is_never_ready_holds_up_the_next_one_but_not_the_scale_down()
-    {
-        var space = await SetAsync(replicas: 2, command: "sleep 1000", probe: "readinessProbe: {exec: {command: ['false']}, periodSeconds: 1}");
-        await cluster.WaitForAsync<V1Pod>("web-0", space, pod => pod?.Status?.Phase == "Running");
-        await Task.Delay(500);
-        (await GetAsync(space, "web-1")).ShouldBeNull();
-
-        await ScaleAsync(space, 0);
-
-        await cluster.WaitForAsync<V1Pod>("web-0", space, pod => pod is null);
-    }
-
-    [Fact]
     public async Task A_new_template_replaces_the_pods_last_first()
     {
         var space = await SetAsync(replicas: 2);
@@ -122,20 +97,6 @@ public sealed class StatefulSetTests(ClusterFixture fixture) : IClassFixture<Clu
         var waiting = await cluster.WaitForAsync<V1Pod>("elsewhere", space, pod => pod?.Status?.Conditions?.Exists(condition => condition is { Type: "PodScheduled", Status: "False" }) == true);
         waiting!.Status!.Conditions!.First(condition => condition.Type == "PodScheduled").Message.ShouldNotBeNull()
             .ShouldStartWith("0/2 nodes are available: 1 node(s) didn't match Pod's node affinity/selector, 1 node(s) had volume node affinity conflict.");
-    }
-
-    [Fact]
-    public async Task Deleting_the_set_deletes_its_pods_and_keeps_the_claims()
-    {
-        var space = await SetAsync(replicas: 1);
-        await SettledAsync(space, 1);
-        var pids = cluster.HostPids(space, "web-0");
-
-        await cluster.Client.DeleteAsync<V1StatefulSet>("web", space, new DeleteRequest(DeletionPropagation.Background));
-
-        await cluster.WaitForAsync<V1Pod>("web-0", space, pod => pod is null);
-        pids.ShouldAllBe(pid => !Directory.Exists($"/proc/{pid}"));
-        (await cluster.Client.GetAsync<V1PersistentVolumeClaim>("data-web-0", space)).ShouldNotBeNull();
     }
 
     [Fact]
