@@ -29,6 +29,8 @@ public sealed record StatisticsPeriod
 
     public bool InHours { get; }
 
+    public TimeSpan Length => InHours ? TimeSpan.FromHours(Spans) : TimeSpan.FromDays(Spans);
+
     /// <summary>As people write it, such as 24h or 7d.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Spans}{(InHours ? 'h' : 'd')}");
 

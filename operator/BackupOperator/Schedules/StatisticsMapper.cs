@@ -28,7 +28,7 @@ internal static class StatisticsMapper
             LastDay = Write(statistics.Over(StatisticsPeriod.Day, now)),
             LastWeek = Write(statistics.Over(StatisticsPeriod.Week, now)),
             LastMonth = Write(statistics.Over(StatisticsPeriod.Month, now)),
-            Anomalies = ListOf(statistics.Anomalies, a => new AnomalyStatus { Backup = a.Run, Time = a.At, Reason = a.Reason, Message = a.Message }),
+            Anomalies = ListOf(statistics.Anomalies, Write),
             Hours = Write(statistics.Hours),
             Days = Write(statistics.Days),
             Counted = counted is null ? null : new CountedBackupsStatus
@@ -52,6 +52,8 @@ internal static class StatisticsMapper
         MeanLogicalBytes = tally.MeanLogicalBytes,
         MeanStoredBytes = tally.MeanStoredBytes,
     };
+
+    public static AnomalyStatus Write(RunAnomaly anomaly) => new() { Backup = anomaly.Run, Time = anomaly.At, Reason = anomaly.Reason, Message = anomaly.Message };
 
     private static List<TallyStatus>? Write(TallyBuckets buckets) => ListOf(buckets.All, b => new TallyStatus
     {
