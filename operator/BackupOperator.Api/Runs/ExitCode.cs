@@ -1,7 +1,7 @@
 namespace BackupOperator.Api.Runs;
 
 /// <summary>
-/// Exit codes of the sidecar. Those from 64 to 77 are final: the Job's podFailurePolicy fails the Job at once.
+/// Exit codes of the sidecar. Those from 64 to 78 are final: the Job's podFailurePolicy fails the Job at once.
 /// All others may be tried again.
 /// </summary>
 public enum ExitCode
@@ -61,6 +61,9 @@ public enum ExitCode
 
     /// <summary>The data directory belongs to another user than the sidecar's; nothing was touched.</summary>
     WrongUser = 77,
+
+    /// <summary>What must hold for a backup to begin does not; nothing was touched.</summary>
+    PreconditionUnmet = 78,
 
     /// <summary>Interrupted (SIGINT).</summary>
     Interrupted = 130,

@@ -41,6 +41,9 @@ public static class FailureReason
     /// <summary>The pod to stop is no replica that may be stopped.</summary>
     public const string ReplicaUnfit = nameof(ReplicaUnfit);
 
+    /// <summary>What must hold for the backup to begin did not come to hold.</summary>
+    public const string PreconditionUnmet = nameof(PreconditionUnmet);
+
     /// <summary>The data directory belongs to another user than the sidecar's.</summary>
     public const string WrongUser = nameof(WrongUser);
 

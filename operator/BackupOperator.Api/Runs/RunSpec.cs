@@ -221,6 +221,9 @@ public sealed record RunBackup
 
     public bool Precopy { get; init; } = true;
 
+    /// <summary>Null: replicas may be as far behind as they are.</summary>
+    public RunLagLimit? ReplicaLag { get; init; }
+
     /// <summary><c>zstd</c> or <c>none</c>.</summary>
     public string Compression { get; init; } = "zstd";
 
@@ -229,6 +232,10 @@ public sealed record RunBackup
     /// <summary>None, Upload or ReadBack.</summary>
     public string Verification { get; init; } = "Upload";
 }
+
+/// <summary>How far any pod may be behind its source when the backup begins.</summary>
+/// <param name="Patience">How long a pod that is further behind is waited for.</param>
+public sealed record RunLagLimit(TimeSpan Most, TimeSpan Patience);
 
 /// <summary>A completed backup that an incremental one may build on.</summary>
 /// <param name="Path">Its folder within the storage.</param>

@@ -11,7 +11,13 @@ public sealed record PathValues(
     string Type,
     string Uid,
     string Server,
-    DateTimeOffset Time);
+    DateTimeOffset Time)
+{
+    /// <summary>What <c>{schedule}</c> stands for where no schedule has made the backup.</summary>
+    public const string NoSchedule = "manual";
+
+    public string Schedule { get; init; } = NoSchedule;
+}
 
 /// <summary>
 /// The folder of a backup in its storage, from <c>spec.naming.pathTemplate</c>. A path holds letters, digits and
@@ -86,13 +92,14 @@ public static class PathTemplate
             "namespace" => values.Namespace,
             "name" => values.Name,
             "statefulSet" => values.StatefulSet,
+            "schedule" => values.Schedule,
             "type" => values.Type.ToLowerInvariant(),
             "uid" => values.Uid,
             "server" => values.Server,
             "timestamp" => values.Time.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture),
             _ when placeholder.StartsWith("date:", StringComparison.Ordinal) => Date(placeholder["date:".Length..], values.Time),
             _ => throw new FormatException(
-                $"path template '{template}' names {{{placeholder}}}; there are namespace, name, statefulSet, type, uid, server, timestamp and date:FORMAT"),
+                $"path template '{template}' names {{{placeholder}}}; there are namespace, name, schedule, statefulSet, type, uid, server, timestamp and date:FORMAT"),
         };
         return string.Concat(value.Select(c => IsAllowed(c) ? c : '-'));
     }

@@ -165,7 +165,9 @@ public static class RunPlanner
                 return Preparing(o, revision.Message, Soon) with { Revision = revision };
             }
 
-            return End(o, RunStage.Failed, cause.Reason, cause.Message, cause.Retryable, now) with { JobUid = job.Uid };
+            // What never began has not failed.
+            var outcome = cause.Reason == RunReason.PreconditionUnmet && o.Report is null && o.OwnMark is null ? RunStage.Cancelled : RunStage.Failed;
+            return End(o, outcome, cause.Reason, cause.Message, cause.Retryable, now) with { JobUid = job.Uid };
         }
 
         if (job.Deleting)

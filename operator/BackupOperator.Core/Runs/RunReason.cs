@@ -13,6 +13,7 @@ public static class RunReason
     public const string NameConflict = nameof(NameConflict);
     public const string SidecarDied = nameof(SidecarDied);
     public const string WrongUser = nameof(WrongUser);
+    public const string PreconditionUnmet = nameof(PreconditionUnmet);
     public const string ReplicaUnfit = nameof(ReplicaUnfit);
     public const string ResultMissing = nameof(ResultMissing);
     public const string DatabaseNotRestored = nameof(DatabaseNotRestored);

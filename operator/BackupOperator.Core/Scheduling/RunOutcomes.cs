@@ -21,6 +21,7 @@ internal static class RunOutcomes
         return memory with
         {
             LastSuccess = success,
+            Skipped = memory.Skipped + ended.Count(r => r.Unmet is not null),
             LastFailure = Latest(failures.Max(r => r.CompletedAt), memory.LastFailure),
             ConsecutiveFailures = (isRecovered ? 0 : memory.ConsecutiveFailures) + failures.Count,
             Counted = CountedRuns.Of(memory.Counted, ended, now),
@@ -33,8 +34,13 @@ internal static class RunOutcomes
         success is null || failure.CompletedAt > success
         || (failure.CompletedAt == success && (good is null || good.CompletedAt < success || failure.CreatedAt > good.CreatedAt));
 
-    public static IEnumerable<ScheduleNews> Tell(ScheduleMemory before, ScheduleMemory after)
+    public static IEnumerable<ScheduleNews> Tell(ScheduleMemory before, ScheduleMemory after, IReadOnlyList<ScheduledRun> runs)
     {
+        foreach (var unmet in runs.Where(r => r.Unmet is not null && before.Counted?.Holds(r) != true && after.Counted?.Holds(r) == true))
+        {
+            yield return new ScheduleNews("Skipped", $"The {(unmet.Tick is { } tick ? $"tick of {tick:u}" : $"backup {unmet.Name}")} is skipped: {unmet.Unmet}", IsWarning: true);
+        }
+
         if (after.ConsecutiveFailures > before.ConsecutiveFailures || (after.ConsecutiveFailures > 0 && after.LastFailure > before.LastFailure))
         {
             var since = after.LastSuccess is { } success ? $"the last good one is of {success:u}" : "there has been no good one";

@@ -18,7 +18,7 @@ public static class SchedulePlanner
     {
         var news = new List<ScheduleNews>();
         var memory = RunOutcomes.Count(o.Memory, o.Runs, now);
-        news.AddRange(RunOutcomes.Tell(o.Memory, memory));
+        news.AddRange(RunOutcomes.Tell(o.Memory, memory, o.Runs));
         memory = Begin(o, memory, now, news);
         memory = o.Rules.Suspend ? Suspend(memory, news) : Resume(o, memory, now, news);
 

@@ -13,6 +13,9 @@ public sealed record ScheduledRun(string Name, RunStage Stage, DateTimeOffset Cr
     /// <summary>It is to end, or to go.</summary>
     public bool Ending { get; init; }
 
+    /// <summary>Why it never began although it was due; null for all others.</summary>
+    public string? Unmet { get; init; }
+
     /// <summary>For how long it has stopped MySQL, in seconds.</summary>
     public double DowntimeSeconds { get; init; }
 

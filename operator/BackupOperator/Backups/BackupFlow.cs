@@ -1,4 +1,5 @@
 using BackupOperator.Core.Backups;
+using BackupOperator.Core.Durations;
 using BackupOperator.Core.Naming;
 using BackupOperator.Pruning;
 using BackupOperator.Runs;
@@ -102,6 +103,9 @@ internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKuber
             Type = entity.Spec.Type.ToString(),
             Schedule = entity.Label(ScheduleMetadata.Schedule),
             Parents = await ParentsAsync(entity, cancellationToken),
+            ReplicaLag = entity.Spec.Preconditions?.MaxReplicaLagSeconds is { } seconds
+                ? new RunLagLimit(TimeSpan.FromSeconds(seconds), DurationText.Parse(entity.Spec.Timeouts.Preparing) / 2)
+                : null,
             Precopy = entity.Spec.Cold.Precopy,
             Compression = entity.Spec.Compression.Algorithm == CompressionAlgorithm.Zstd ? "zstd" : "none",
             Level = entity.Spec.Compression.Level,
@@ -127,6 +131,9 @@ internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKuber
 
         return new PathValues(
             entity.Metadata.Namespace!, entity.Metadata.Name!, entity.Spec.Target.StatefulSet, entity.Spec.Type.ToString(),
-            entity.Metadata.Uid!, version, time.GetUtcNow());
+            entity.Metadata.Uid!, version, time.GetUtcNow())
+        {
+            Schedule = entity.Label(ScheduleMetadata.Schedule) is { Length: > 0 } schedule ? schedule : PathValues.NoSchedule,
+        };
     }
 }

@@ -127,7 +127,7 @@ internal static class JobTemplate
                 {
                     ContainerName = ContainerName,
                     Operator = "In",
-                    Values = [.. Enumerable.Range((int)ExitCode.Usage, (int)ExitCode.WrongUser - (int)ExitCode.Usage + 1)],
+                    Values = [.. Enumerable.Range((int)ExitCode.Usage, (int)ExitCode.PreconditionUnmet - (int)ExitCode.Usage + 1)],
                 },
             },
             new V1PodFailurePolicyRule

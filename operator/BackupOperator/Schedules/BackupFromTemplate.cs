@@ -24,6 +24,12 @@ internal static class BackupFromTemplate
             annotations[ScheduleMetadata.ScheduledAt] = Time(tick);
         }
 
+        // What a person asks for begins at once.
+        if (start.Cause == RunCause.Tick && schedule.Spec.Preconditions.MaxReplicaLagSeconds is { } lag)
+        {
+            template.Spec.Preconditions = new BackupPreconditions { MaxReplicaLagSeconds = lag };
+        }
+
         return new MySqlBackup
         {
             Metadata = new V1ObjectMeta { Name = start.Name, Namespace = schedule.Metadata.Namespace, Labels = labels, Annotations = annotations },

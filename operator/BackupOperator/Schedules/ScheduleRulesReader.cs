@@ -62,7 +62,10 @@ internal static class ScheduleRulesReader
         schedule.Spec.Template.Spec.Naming.PathTemplate,
         new PathValues(
             schedule.Metadata.Namespace!, ScheduleNames.OfTick(schedule.Metadata.Name!, Created(schedule)), schedule.Spec.Template.Spec.Target.StatefulSet,
-            schedule.Spec.Template.Spec.Type.ToString(), schedule.Metadata.Uid!, "mysql", Created(schedule)));
+            schedule.Spec.Template.Spec.Type.ToString(), schedule.Metadata.Uid!, "mysql", Created(schedule))
+        {
+            Schedule = schedule.Metadata.Name!,
+        });
 
     private static T Field<T>(string name, Func<T> read)
     {

@@ -1,10 +1,12 @@
 using System.Globalization;
 using BackupOperator.Backups;
 using BackupOperator.Core.Backups;
+using BackupOperator.Core.Conditions;
 using BackupOperator.Core.Scheduling;
 using BackupOperator.Core.Sizes;
 using BackupOperator.Retention;
 using BackupOperator.Runs;
+using BackupOperator.Statuses;
 
 namespace BackupOperator.Schedules;
 
@@ -40,6 +42,8 @@ internal static class ScheduledBackups
         Tick = DateTimeOffset.TryParse(backup.Annotation(ScheduleMetadata.ScheduledAt), CultureInfo.InvariantCulture, out var tick) ? tick : null,
         CompletedAt = backup.Status.CompletionTime,
         Ending = backup.Spec.Cancel || backup.Metadata.DeletionTimestamp is not null,
+        Unmet = ConditionMapper.Read(backup.Status.Conditions).Find(ConditionType.Complete) is { Reason: FailureReason.PreconditionUnmet } unmet
+            && backup.Status.Phase == BackupPhase.Cancelled ? unmet.Message : null,
         DowntimeSeconds = backup.Status.DowntimeSeconds ?? 0,
         Measures = backup.Status is { StartTime: { } start, CompletionTime: { } end, Report.Backup: { } result }
             ? new RunMeasures(end - start, result.LogicalBytes, result.StoredBytes)

@@ -47,6 +47,12 @@ public sealed class RunExecutor(
         try
         {
             earlier = await _retry.RunAsync(ReadReportAsync, settings.ApiPatience, cancellationToken);
+
+            // Where an earlier attempt has begun, it held.
+            if (earlier is null && run is { Kind: RunKind.Backup, Backup.ReplicaLag: { } limit })
+            {
+                await new LagPrecondition(new TargetClient(kubernetes, run), run, limit, settings, time).RequireAsync(cancellationToken);
+            }
         }
         catch (Exception problem)
         {

@@ -12,6 +12,7 @@ public sealed class PathTemplateTests
     [InlineData(PathTemplate.Default, "shop/db/20250304T050607Z-full-1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed")]
     [InlineData("{name}/{date:yyyy-MM-dd}/{uid}", "nightly/2025-03-04/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed")]
     [InlineData("{server}/{uid}/", "mariadb-10.11.6/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed")]
+    [InlineData("{schedule}/{uid}", "manual/1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed")]
     [InlineData("{date:d}-{uid}", "4-1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed")]
     [InlineData("{date:HH:mm}-{uid}", "05-06-1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed")]
     public void Fills_in_what_it_knows(string template, string path) => PathTemplate.Expand(template, Values).ShouldBe(path);

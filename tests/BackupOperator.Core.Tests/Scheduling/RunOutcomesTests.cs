@@ -15,7 +15,7 @@ public sealed class RunOutcomesTests
         var one = RunOutcomes.Count(new ScheduleMemory(), [Failed("a", 0)], Noon);
         var two = RunOutcomes.Count(one, [Failed("a", 0), Failed("b", 0)], Noon);
         two.ConsecutiveFailures.ShouldBe(2);
-        RunOutcomes.Tell(one, two).ShouldHaveSingleItem().Reason.ShouldBe("RunFailed");
+        RunOutcomes.Tell(one, two, []).ShouldHaveSingleItem().Reason.ShouldBe("RunFailed");
         RunOutcomes.Count(two, [Failed("a", 0), Failed("b", 0)], Noon.AddHours(1)).ShouldBe(two);
     }
 
@@ -54,9 +54,9 @@ public sealed class RunOutcomesTests
         memory.ConsecutiveFailures.ShouldBe(1, "an operator of an earlier version has counted that");
         memory.Statistics.Over(StatisticsPeriod.Month, Noon).Succeeded.ShouldBe(20);
         memory.Statistics.Anomalies.ShouldHaveSingleItem().Run.ShouldBe("b1");
-        RunOutcomes.Tell(new ScheduleMemory { LastFailure = Noon.AddHours(-1), ConsecutiveFailures = 1 }, memory).ShouldBeEmpty();
+        RunOutcomes.Tell(new ScheduleMemory { LastFailure = Noon.AddHours(-1), ConsecutiveFailures = 1 }, memory, []).ShouldBeEmpty();
         var slow = RunOutcomes.Count(memory, [.. old, Good("new", 0, seconds: 1000)], Noon);
-        RunOutcomes.Tell(memory, slow).Select(n => n.Reason).ShouldContain("Anomaly");
+        RunOutcomes.Tell(memory, slow, []).Select(n => n.Reason).ShouldContain("Anomaly");
     }
 
     [Fact]

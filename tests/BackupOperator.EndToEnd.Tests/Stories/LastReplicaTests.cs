@@ -29,7 +29,7 @@ public sealed class LastReplicaTests(TestCluster cluster) : IClassFixture<TestCl
         var stops = (await cluster.Client.GetAsync<V1Pod>("db-1", @namespace))!.Metadata.Uid;
         await using var writer = Writer.Start(primary);
 
-        var run = await cluster.BackUpAsync(database, "auto", Manifests.VolumeStorage, "cold: {scope: Auto}\nverification: {level: ReadBack}");
+        var run = await cluster.BackUpAsync(database, "auto", Manifests.VolumeStorage, "cold: {scope: Auto}\npreconditions: {maxReplicaLagSeconds: 60}\nverification: {level: ReadBack}");
         var backup = await run.ReachesAsync("Completed");
 
         var written = await writer.StopAsync();
@@ -50,6 +50,13 @@ public sealed class LastReplicaTests(TestCluster cluster) : IClassFixture<TestCl
         var spoiled = await (await cluster.BackUpAsync(database, "spoiled", Manifests.VolumeStorage, "cold: {scope: LastReplica}")).ReachesAsync("Failed", TimeSpan.FromMinutes(2));
         spoiled.Status.Failure!.Message.ShouldNotBeNull().ShouldContain(why);
         (await cluster.Client.GetAsync<V1StatefulSet>("db", @namespace))!.Spec!.Replicas.ShouldBe(2);
+        if (image == StandardImages.MySql)
+        {
+            var unmet = await (await cluster.BackUpAsync(database, "unmet", Manifests.VolumeStorage, "preconditions: {maxReplicaLagSeconds: 5}\ntimeouts: {preparing: 20s}")).ReachesAsync("Cancelled");
+            unmet.Status.Message.ShouldNotBeNull().ShouldContain("pod db-1 receives nothing from its source");
+            unmet.Status.Report.ShouldBeNull();
+            (await cluster.Client.GetAsync<V1Pod>("db-0", @namespace))!.Metadata.Uid.ShouldBe(serves, "nothing was stopped");
+        }
     }
 
     private async Task<string> StartPairAsync(string image)

@@ -302,6 +302,36 @@ public sealed class ScheduleTests
         (await BackupsAsync(cluster)).ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task A_tick_whose_replicas_stay_behind_is_skipped_and_is_no_failure()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(startOperator: false);
+        var schedule = await AwayAsync(cluster, ticks: 1, s =>
+        {
+            s.Spec.Preconditions.MaxReplicaLagSeconds = 30;
+            s.Spec.Template.Spec.Target.Connection = new DatabaseConnection { SecretRef = new CredentialsReference { Name = "db" } };
+        });
+        cluster.StartOperator();
+        var started = await cluster.ScheduleAsync("nightly", s => s.Status.LastScheduleTime is not null, "the tick");
+        var name = ScheduleNames.OfTick("nightly", started.Status.LastScheduleTime!.Value);
+        var sidecar = await cluster.SidecarAsync(await cluster.BackupAsync(name, _ => true, "the backup"));
+        sidecar.Run.Backup!.ReplicaLag.ShouldBe(new RunLagLimit(TimeSpan.FromSeconds(30), TimeSpan.FromMinutes(7.5)));
+        await sidecar.DieAsync(exitCode: 78, failure: new RunFailure { Reason = FailureReason.PreconditionUnmet, Message = "pod db-0 is 90 s behind", Retryable = false });
+
+        var cancelled = await cluster.BackupAsync(name, b => b.Status.Phase is BackupPhase.Cancelled or BackupPhase.Failed, "the end");
+        (cancelled.Status.Phase, cancelled.Status.Failure, cancelled.Status.Message).ShouldBe((BackupPhase.Cancelled, null, "pod db-0 is 90 s behind"));
+        var skipped = await cluster.ScheduleAsync("nightly", s => s.Status.Skipped == 1, "it is counted");
+        (skipped.Status.ConsecutiveFailures, skipped.Status.LastSuccessfulTime, Condition(skipped, "LastBackupSucceeded")).ShouldBe((0, null, null));
+        (await cluster.EventAsync(schedule, "Skipped")).Message!.ShouldEndWith("is skipped: pod db-0 is 90 s behind");
+        cluster.Notified.All.ShouldBeEmpty();
+        (await cluster.SetAsync()).Annotation(QuiesceMark.Annotation).ShouldBeNull();
+
+        // Whoever asks by hand does not wait for replicas.
+        await TriggerAsync(cluster, "now");
+        var byHand = (await cluster.ScheduleAsync("nightly", s => s.Status.Triggers?.Count == 1, "the backup by hand")).Status.Triggers![0].Backup!;
+        (await cluster.SidecarAsync(await cluster.BackupAsync(byHand, _ => true, "the backup"))).Run.Backup!.ReplicaLag.ShouldBeNull();
+    }
+
     /// <summary>An hourly schedule that has seen no operator for so many ticks.</summary>
     private static async Task<MySqlBackupSchedule> AwayAsync(ScriptedCluster cluster, int ticks, Action<MySqlBackupSchedule>? configure = null)
     {

@@ -8,6 +8,10 @@ namespace BackupOperator.Api.Entities;
 [ValidationRule("has(self.encryption) == has(oldSelf.encryption)", "encryption is immutable; create a new MySqlBackup")]
 [ValidationRule("has(self.copies) == has(oldSelf.copies)", "copies is immutable; create a new MySqlBackup")]
 [ValidationRule("has(self.imported) == has(oldSelf.imported)", "imported is immutable: it says that nothing is to be run")]
+[ValidationRule("has(self.preconditions) == has(oldSelf.preconditions)", "preconditions is immutable; create a new MySqlBackup")]
+[ValidationRule(
+    "!has(self.preconditions) || !has(self.preconditions.maxReplicaLagSeconds) || (has(self.target.connection) && has(self.target.connection.secretRef))",
+    "preconditions.maxReplicaLagSeconds needs target.connection.secretRef: how far the replicas are is asked by SQL")]
 [ValidationRule(
     "self.cold.scope != 'LastReplica' || (has(self.target.connection) && has(self.target.connection.secretRef))",
     "cold.scope LastReplica needs target.connection.secretRef: how the pods replicate is asked by SQL")]
@@ -35,6 +39,10 @@ public sealed class MySqlBackupSpec : IRunSpec
     [Description("How a cold backup stops the database.")]
     [Default("{}", Json = true)]
     public ColdBackupOptions Cold { get; set; } = new();
+
+    [ValidationRule("self == oldSelf", "preconditions is immutable; create a new MySqlBackup")]
+    [Description("What must hold for the backup to begin. Where it does not come to hold, the backup is Cancelled, and MySQL was not touched.")]
+    public BackupPreconditions? Preconditions { get; set; }
 
     [Required]
     [ValidationRule("self == oldSelf", "storage is immutable; create a new MySqlBackup")]
@@ -153,6 +161,15 @@ public sealed class ColdBackupOptions
     public string MaxDowntime { get; set; } = "30m";
 }
 
+/// <summary>What must hold for a backup to begin.</summary>
+public sealed class BackupPreconditions
+{
+    [RangeMinimum(0)]
+    [RangeMaximum(86_400)]
+    [Description("How far any pod may be behind its source. It is waited for during half of timeouts.preparing.")]
+    public long? MaxReplicaLagSeconds { get; set; }
+}
+
 /// <summary>How blocks are packed.</summary>
 public sealed class CompressionOptions
 {
@@ -176,7 +193,7 @@ public sealed class NamingOptions
 {
     [Length(1, 256)]
     [ValidationRule("self.contains('{uid}')", "pathTemplate must hold {uid}: without it two backups could share a folder")]
-    [Description("Path of the backup's folder, with {namespace} {statefulSet} {name} {type} {uid} {timestamp} {server} {date:FORMAT}.")]
+    [Description("Path of the backup's folder, with {namespace} {statefulSet} {name} {schedule} {type} {uid} {timestamp} {server} {date:FORMAT}; {schedule} is manual where none has made the backup.")]
     [Default(Core.Naming.PathTemplate.Default)]
     public string PathTemplate { get; set; } = Core.Naming.PathTemplate.Default;
 }

@@ -4,6 +4,9 @@ using BackupOperator.Core.Scheduling;
 namespace BackupOperator.Api.Entities;
 
 /// <summary>When to back up, and what. All of it can be changed; backups that exist stay as they are.</summary>
+[ValidationRule(
+    "!has(self.preconditions.maxReplicaLagSeconds) || (has(self.template.spec.target.connection) && has(self.template.spec.target.connection.secretRef))",
+    "preconditions.maxReplicaLagSeconds needs template.spec.target.connection.secretRef: how far the replicas are is asked by SQL")]
 public sealed class MySqlBackupScheduleSpec
 {
     [Required]
@@ -93,6 +96,11 @@ public sealed class SchedulePreconditions
     [Description("All replicas of the StatefulSet are ready. Another run of this product that has stopped it does not count as ill health.")]
     [Default(false)]
     public bool TargetHealthy { get; set; }
+
+    [RangeMinimum(0)]
+    [RangeMaximum(86_400)]
+    [Description("How far any pod of the StatefulSet may be behind its source. The operator holds no password of MySQL: the backup of the tick asks before it touches anything, waits, and in the end is Cancelled and counted as skipped.")]
+    public long? MaxReplicaLagSeconds { get; set; }
 }
 
 /// <summary>The backups that a schedule creates.</summary>
