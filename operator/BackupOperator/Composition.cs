@@ -53,7 +53,7 @@ internal sealed class Composition(
 
         var keeper = new RetentionKeeper(host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), statuses, events, time, loggers.CreateLogger<RetentionKeeper>());
         var expiry = new BackupExpiry(host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), keeper, statuses, time);
-        var pruner = new PruneReconciler(client, new PruneSettlement(client, statuses, events, time, loggers.CreateLogger<PruneSettlement>()), options, time);
+        var pruner = new PruneReconciler(client, new PruneSettlement(client, statuses, events, metrics.Prunes, time, loggers.CreateLogger<PruneSettlement>()), options, time);
 
         var importer = new CatalogImporter(
             new CatalogObserver(client, time), new CatalogActions(client, options), new CatalogPageTaker(client, host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlBackupSchedule>(), time),

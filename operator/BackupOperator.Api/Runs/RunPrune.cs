@@ -40,6 +40,10 @@ public sealed record PruneReport
 
     /// <summary>One for each backup that is not gone.</summary>
     public required IReadOnlyList<PruneProblem> Left { get; init; }
+
+    /// <summary>Folders without a manifest that were removed.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public int Swept { get; init; }
 }
 
 /// <param name="Index">Its place in <see cref="RunPrune.Backups"/>, from 0.</param>

@@ -103,6 +103,12 @@ public sealed record BackupResult
 
     public required long StoredBytes { get; init; }
 
+    /// <summary>What was free in the storage at the end; null where it does not tell, as S3.</summary>
+    public long? StorageFreeBytes { get; init; }
+
+    /// <summary>What the storage can hold; null where it does not tell, as S3.</summary>
+    public long? StorageCapacityBytes { get; init; }
+
     public required long BlocksTotal { get; init; }
 
     public required long BlocksReused { get; init; }

@@ -15,6 +15,7 @@ internal sealed class OperatorMetrics : IDisposable
         Runs = new RunMetrics(meter);
         Targets = new TargetMetrics(meter, Runs, time);
         Schedules = new ScheduleMetrics(meter);
+        Prunes = new PruneMetrics(meter);
         ProcessMetrics.AddTo(meter);
     }
 
@@ -23,6 +24,8 @@ internal sealed class OperatorMetrics : IDisposable
     public TargetMetrics Targets { get; }
 
     public ScheduleMetrics Schedules { get; }
+
+    public PruneMetrics Prunes { get; }
 
     /// <summary>For the instruments of parts of the operator.</summary>
     public Meter Meter => meter;

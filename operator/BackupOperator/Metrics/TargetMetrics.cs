@@ -26,11 +26,13 @@ internal sealed class TargetMetrics
         Gauge("mysqlbackup_restore_last_status", "1 where the last restore that came to a result is good, 0 where it failed.", t => Status(t.Restores.Ended));
         Gauge("mysqlbackup_restore_last_duration_seconds", "How long the last good restore took.", t => Duration(t.Restores.Succeeded));
         Gauge("mysqlbackup_database_left_stopped", "1 where MySQL was stopped by a run and nobody is going to start it in time.", t => t.LeftStopped ? 1 : 0);
+        Gauge("mysqlbackup_storage_free_bytes", "What was free in the storage at the end of the last good backup; absent where a storage does not tell, as S3.", t => t.Backups.Succeeded?.Status.Report?.Backup?.StorageFreeBytes, "By");
+        Gauge("mysqlbackup_storage_capacity_bytes", "What the storage of the last good backup can hold; absent where a storage does not tell, as S3.", t => t.Backups.Succeeded?.Status.Report?.Backup?.StorageCapacityBytes, "By");
         meter.CreateObservableGauge("mysqlbackup_backup_bytes", () => targets.SelectMany(BackupBytes), "By", "Size of the last good backup.");
         meter.CreateObservableGauge("mysqlbackup_restore_bytes", () => targets.SelectMany(RestoreBytes), "By", "Size of the last good restore.");
 
-        void Gauge(string name, string description, Func<TargetSummary, double?> value) => meter.CreateObservableGauge(
-            name, () => targets.SelectMany(t => value(t) is { } v ? [new Measurement<double>(v, Tags(t))] : Array.Empty<Measurement<double>>()), description: description);
+        void Gauge(string name, string description, Func<TargetSummary, double?> value, string? unit = null) => meter.CreateObservableGauge(
+            name, () => targets.SelectMany(t => value(t) is { } v ? [new Measurement<double>(v, Tags(t))] : Array.Empty<Measurement<double>>()), unit, description);
     }
 
     public static KeyValuePair<string, object?>[] Tags(string? @namespace, string statefulSet) => [new("namespace", @namespace), new("target", statefulSet)];

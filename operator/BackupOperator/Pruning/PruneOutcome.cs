@@ -18,8 +18,8 @@ internal static class PruneOutcome
             return new Dictionary<int, PruneProblem>();
         }
 
-        var last = pods.Where(p => p.IsOwnedBy(job)).MaxBy(p => p.Metadata.CreationTimestamp);
-        if (Read(last?.Status?.ContainerStatuses?.Find(c => c.Name == Jobs.JobTemplate.ContainerName)?.State?.Terminated?.Message) is { } report)
+        var last = Last(job, pods);
+        if (Told(last) is { } report)
         {
             return report.Left.Where(l => l.Index >= 0 && l.Index < count).DistinctBy(l => l.Index).ToDictionary(l => l.Index);
         }
@@ -28,6 +28,13 @@ internal static class PruneOutcome
         var why = PostMortem.Explain(ended, last is null ? null : PodReader.Read(last, now), report: null).Message;
         return Enumerable.Range(0, count).ToDictionary(i => i, i => new PruneProblem(i, why));
     }
+
+    /// <summary>How many folders it removed that no backup was in.</summary>
+    public static int Swept(V1Job job, IEnumerable<V1Pod> pods) => Told(Last(job, pods))?.Swept ?? 0;
+
+    private static V1Pod? Last(V1Job job, IEnumerable<V1Pod> pods) => pods.Where(p => p.IsOwnedBy(job)).MaxBy(p => p.Metadata.CreationTimestamp);
+
+    private static PruneReport? Told(V1Pod? pod) => Read(pod?.Status?.ContainerStatuses?.Find(c => c.Name == Jobs.JobTemplate.ContainerName)?.State?.Terminated?.Message);
 
     private static PruneReport? Read(string? message)
     {

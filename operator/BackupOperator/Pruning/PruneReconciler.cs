@@ -42,7 +42,7 @@ internal sealed class PruneReconciler(IKubernetesClient client, PruneSettlement 
 
         if (job is { Metadata.DeletionTimestamp: null } && job.Annotation(PruneJob.Settled) is null)
         {
-            await SettleAsync(job, cancellationToken);
+            await SettleAsync(job, backup, cancellationToken);
             return TimeSpan.FromMilliseconds(100);
         }
 
@@ -172,7 +172,8 @@ internal sealed class PruneReconciler(IKubernetesClient client, PruneSettlement 
         return busy;
     }
 
-    private async Task SettleAsync(V1Job job, CancellationToken cancellationToken)
+    /// <param name="backup">Any of the same database in the same storage.</param>
+    private async Task SettleAsync(V1Job job, MySqlBackup backup, CancellationToken cancellationToken)
     {
         var (@namespace, name) = (job.Metadata.Namespace!, job.Metadata.Name!);
         var asked = PruneJob.Read(job)!.Backups;
@@ -180,24 +181,46 @@ internal sealed class PruneReconciler(IKubernetesClient client, PruneSettlement 
         var left = PruneOutcome.Left(job, asked.Count, pods.Items, time.GetUtcNow());
         for (var i = 0; i < asked.Count; i++)
         {
-            if (await client.GetAsync<MySqlBackup>(asked[i].Name, @namespace, cancellationToken) is not { } backup || backup.Metadata.Uid != asked[i].Uid)
+            if (await client.GetAsync<MySqlBackup>(asked[i].Name, @namespace, cancellationToken) is not { } one || one.Metadata.Uid != asked[i].Uid)
             {
                 continue;
             }
 
             await (left.TryGetValue(i, out var problem)
-                ? settlement.LeftAsync(backup, problem.Problem, problem.Untouched, job.Metadata.Uid, cancellationToken)
-                : settlement.GoneAsync(backup, cancellationToken));
+                ? settlement.LeftAsync(one, problem.Problem, problem.Untouched, job.Metadata.Uid, cancellationToken)
+                : settlement.GoneAsync(one, cancellationToken));
         }
 
         await client.DeleteAsync<V1ServiceAccount>(name, @namespace, cancellationToken: cancellationToken);
-        await client.PatchAsync<V1Job>(
-            name, @namespace,
-            KubernetesPatch.Merge(new JsonObject
-            {
-                ["metadata"] = new JsonObject { ["uid"] = job.Metadata.Uid, ["annotations"] = new JsonObject { [PruneJob.Settled] = "true" } },
-            }),
-            cancellationToken: cancellationToken);
+        if (await MarkSettledAsync(job, cancellationToken))
+        {
+            settlement.Swept(backup, PruneOutcome.Swept(job, pods.Items));
+        }
+    }
+
+    /// <returns>False where somebody else was faster, or the Job has changed and is to be looked at again.</returns>
+    private async Task<bool> MarkSettledAsync(V1Job job, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.PatchAsync<V1Job>(
+                job.Metadata.Name!, job.Metadata.Namespace,
+                KubernetesPatch.Merge(new JsonObject
+                {
+                    ["metadata"] = new JsonObject
+                    {
+                        ["uid"] = job.Metadata.Uid,
+                        ["resourceVersion"] = job.Metadata.ResourceVersion,
+                        ["annotations"] = new JsonObject { [PruneJob.Settled] = "true" },
+                    },
+                }),
+                cancellationToken: cancellationToken);
+            return true;
+        }
+        catch (KubernetesApiException e) when (e.IsConflict)
+        {
+            return false;
+        }
     }
 
     private async Task OnceAsync<T>(T entity, CancellationToken cancellationToken)

@@ -1,12 +1,13 @@
 using BackupOperator.Core.Copies;
 using BackupOperator.Kubernetes.Events;
+using BackupOperator.Metrics;
 using BackupOperator.Runs;
 using BackupOperator.Statuses;
 
 namespace BackupOperator.Pruning;
 
 /// <summary>Writes down what a prune has reached: resources go after their data. Each step can be repeated without harm.</summary>
-internal sealed class PruneSettlement(IKubernetesClient client, StatusWriter statuses, IEventPublisher events, TimeProvider time, ILogger<PruneSettlement> logger)
+internal sealed class PruneSettlement(IKubernetesClient client, StatusWriter statuses, IEventPublisher events, PruneMetrics metrics, TimeProvider time, ILogger<PruneSettlement> logger)
 {
     /// <summary>A resource that is being deleted does not wait for its data for ever.</summary>
     public const int MostAttempts = 5;
@@ -27,11 +28,17 @@ internal sealed class PruneSettlement(IKubernetesClient client, StatusWriter sta
         events.Publish(backup, "Pruned", $"{Location(backup)} is deleted: {because}");
         logger.LogInformation("MySqlBackup {Backup} is pruned: {Because}", backup.Metadata.Name, because);
         await FinalizerChange.RemoveAsync(client, backup, DataFinalizer.Name, cancellationToken);
-        if (backup.Metadata.DeletionTimestamp is null)
+
+        // Of several backups of one Job each may come here: who has deleted it counts it.
+        if (backup.Metadata.DeletionTimestamp is not null
+            || await client.DeleteAsync<MySqlBackup>(backup.Metadata.Name!, backup.Metadata.Namespace, new DeleteRequest(Uid: backup.Metadata.Uid), cancellationToken))
         {
-            await client.DeleteAsync<MySqlBackup>(backup.Metadata.Name!, backup.Metadata.Namespace, new DeleteRequest(Uid: backup.Metadata.Uid), cancellationToken);
+            metrics.Gone(backup);
         }
     }
+
+    /// <summary>Folders of backups that never ended are gone.</summary>
+    public void Swept(MySqlBackup anyOfTheStorage, int folders) => metrics.Swept(anyOfTheStorage.Metadata.Namespace!, anyOfTheStorage.Spec.Target.StatefulSet, folders);
 
     /// <summary>Something is left, or all of it.</summary>
     /// <param name="job">The uid of the Job, which is counted once; null where none was made.</param>
@@ -97,6 +104,7 @@ internal sealed class PruneSettlement(IKubernetesClient client, StatusWriter sta
 
     private void Warn(MySqlBackup backup, string reason, string message)
     {
+        metrics.Failed(backup, reason);
         events.Publish(backup, reason, message, EventType.Warning);
         logger.LogWarning("{Reason}: {Backup}: {Message}", reason, backup.Metadata.Name, message);
     }

@@ -16,7 +16,7 @@ internal static partial class FileSystems
     // Where reading past the page cache is both possible and known to see what was written through it.
     private static readonly long[] Direct = [0xEF53, 0x58465342, 0x9123683E, 0xF2F52010, 0x794C7630];
 
-    // Large enough for struct statfs of every 64-bit Linux; type, block size, blocks, free, available come first.
+    // Large enough for struct statfs of every 64-bit Linux; type, block size, blocks, free and available come first.
     [StructLayout(LayoutKind.Explicit, Size = 256)]
     private struct Statfs
     {
@@ -24,6 +24,10 @@ internal static partial class FileSystems
         public long Type;
         [FieldOffset(8)]
         public long BlockSize;
+        [FieldOffset(16)]
+        public ulong Blocks;
+        [FieldOffset(24)]
+        public ulong Free;
         [FieldOffset(32)]
         public ulong Available;
     }
@@ -41,6 +45,13 @@ internal static partial class FileSystems
     {
         var stat = Read(folder);
         return (long)Math.Min(stat.Available * (ulong)stat.BlockSize, long.MaxValue);
+    }
+
+    /// <summary>What there is for data: what <c>df</c> takes the share of use from, without what is reserved for root.</summary>
+    public static long CapacityBytes(string folder)
+    {
+        var stat = Read(folder);
+        return (long)Math.Min((stat.Blocks - stat.Free + stat.Available) * (ulong)stat.BlockSize, long.MaxValue);
     }
 
     private static Statfs Read(string folder) =>

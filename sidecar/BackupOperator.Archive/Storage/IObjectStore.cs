@@ -69,6 +69,9 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>What the store has left, in bytes; null where it does not tell.</summary>
     long? AvailableBytes { get; }
+
+    /// <summary>What the store could hold altogether, in bytes; null where it does not tell.</summary>
+    long? CapacityBytes => null;
 }
 
 /// <summary>What becomes of an object that is there already, and of the new one when the power fails.</summary>

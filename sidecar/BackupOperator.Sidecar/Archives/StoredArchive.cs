@@ -139,6 +139,19 @@ public sealed class StoredArchive(
         return await ArchiveWriter.OpenAsync(store, path, options with { Parent = parent }, CancellationToken.None).WaitAsync(cancellationToken);
     }
 
+    // Nobody's backup fails of not knowing this.
+    private static long? Ask(Func<long?> size)
+    {
+        try
+        {
+            return size();
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
     private BackupResult Result(ArchiveSummary summary)
     {
         _digest = summary.ManifestDigest;
@@ -152,6 +165,8 @@ public sealed class StoredArchive(
             ManifestDigest = summary.ManifestDigest,
             LogicalBytes = summary.Totals.LogicalBytes,
             StoredBytes = summary.StoredBytes,
+            StorageFreeBytes = Ask(() => store.AvailableBytes),
+            StorageCapacityBytes = Ask(() => store.CapacityBytes),
             BlocksTotal = summary.Totals.Blocks,
             BlocksReused = summary.BlocksReused,
             Files = summary.Totals.Files,

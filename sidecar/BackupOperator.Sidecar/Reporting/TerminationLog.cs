@@ -22,7 +22,7 @@ public static class TerminationLog
         for (var longest = LongestMessage; longest > 0; longest /= 2)
         {
             var text = JsonSerializer.SerializeToUtf8Bytes(
-                new PruneReport { Left = [.. report.Left.Select(left => left.Problem.Length > longest ? left with { Problem = left.Problem[..longest] + "…" } : left)] }, KubernetesJson.Options);
+                report with { Left = [.. report.Left.Select(left => left.Problem.Length > longest ? left with { Problem = left.Problem[..longest] + "…" } : left)] }, KubernetesJson.Options);
             if (text.Length <= PruneReport.Longest)
             {
                 Write(path, text);

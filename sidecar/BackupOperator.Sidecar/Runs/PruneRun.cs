@@ -12,17 +12,22 @@ namespace BackupOperator.Sidecar.Runs;
 /// </summary>
 public sealed class PruneRun(RunSpec run, RunSettings settings, IArchiveFactory archives, TimeProvider time, ILogger<PruneRun> logger)
 {
+    private int _swept;
+
     public async Task<ExitCode> ExecuteAsync(CancellationToken cancellationToken)
     {
         try
         {
             var left = await PruneAsync(cancellationToken);
+            if (left.Count + _swept > 0)
+            {
+                TerminationLog.Write(settings.TerminationLog, new PruneReport { Left = left, Swept = _swept });
+            }
+
             if (left.Count == 0)
             {
                 return ExitCode.Success;
             }
-
-            TerminationLog.Write(settings.TerminationLog, new PruneReport { Left = left });
 
             // What was refused is refused by the next attempt too.
             return left.All(problem => problem.Untouched) ? ExitCode.Usage : ExitCode.StorageUnavailable;
@@ -107,6 +112,7 @@ public sealed class PruneRun(RunSpec run, RunSettings settings, IArchiveFactory 
         {
             foreach (var path in await pruner.SweepAsync(sweep.Prefix, time.GetUtcNow() - RunSweep.Age, sweep.InUse.ToHashSet(StringComparer.Ordinal), cancellationToken))
             {
+                _swept++;
                 logger.LogInformation("{Location}, which had no manifest, is deleted", store.Describe(path));
             }
         }

@@ -55,6 +55,25 @@ public sealed class PruneRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Leftovers_that_were_removed_are_counted_in_the_termination_message()
+    {
+        await WriteAsync("ns/db/old", null);
+        foreach (var left in new[] { Path.Combine(First, "ns/db/20260101T000000Z-full-1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed"), Path.Combine(Copy, "ns/db/20260101T000000Z-full-1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed") })
+        {
+            CopyFolder(Path.Combine(First, "ns/db/old"), left);
+            File.Delete(Path.Combine(left, "manifest.json.zst"));
+            foreach (var file in Directory.EnumerateFiles(left, "*", SearchOption.AllDirectories))
+            {
+                File.SetLastWriteTimeUtc(file, new DateTime(2026, 1, 1, 0, 0, 0, DateTimeKind.Utc));
+            }
+        }
+
+        (await RunAsync(["ns/db/old"], new RunSweep("ns/db/", []))).ShouldBe(ExitCode.Success);
+        KubernetesJson.Deserialize<PruneReport>(await File.ReadAllTextAsync(Log, TestContext.Current.CancellationToken))!.ShouldSatisfyAllConditions(
+            r => r.Swept.ShouldBe(2), r => r.Left.ShouldBeEmpty());
+    }
+
+    [Fact]
     public async Task Twenty_long_problems_fit_into_a_termination_message()
     {
         var paths = Enumerable.Range(0, 20).Select(i => $"ns/db/b{i}-{new string('x', 100)}").ToArray();
@@ -123,11 +142,14 @@ public sealed class PruneRunTests : IDisposable
         Prune = new RunPrune { Backups = [.. paths.Select(path => new RunPruned(path, "uid", path, path, null))] },
     };
 
-    private async Task<ExitCode> RunAsync(params string[] paths)
+    private Task<ExitCode> RunAsync(params string[] paths) => RunAsync(paths, null);
+
+    private async Task<ExitCode> RunAsync(string[] paths, RunSweep? sweep)
     {
         await File.WriteAllTextAsync(Log, "", TestContext.Current.CancellationToken);
         var settings = new RunSettings { PodName = "p", Storage = First, Copies = Path.Combine(_root.FullName, "copies"), TerminationLog = Log };
         var run = Run(paths);
+        run = run with { Prune = run.Prune! with { Sweep = sweep } };
         return await new PruneRun(run, settings, new RunArchives(run, settings, TimeProvider.System), TimeProvider.System, NullLogger<PruneRun>.Instance)
             .ExecuteAsync(TestContext.Current.CancellationToken);
     }

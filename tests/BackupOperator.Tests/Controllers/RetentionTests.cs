@@ -1,7 +1,9 @@
 using System.Text.Json.Nodes;
 using BackupOperator.Kubernetes.Serialization;
+using BackupOperator.Metrics.Exposition;
 using BackupOperator.Pruning;
 using BackupOperator.Tests.Scripted;
+using Microsoft.Extensions.Logging.Abstractions;
 using static BackupOperator.Tests.Controllers.RetentionScene;
 
 namespace BackupOperator.Tests.Controllers;
@@ -25,6 +27,7 @@ public sealed class RetentionTests
         await GoodAsync(cluster, "elsewhere", days: 9, tune: b => b.Spec.Storage.Volume!.Path = "another");
         await ScheduleAsync(cluster, new ScheduleRetention { KeepLast = 2 });
         cluster.StartOperator();
+        using var metrics = new MetricRegistry(cluster.Metrics.Owns, NullLogger<MetricRegistry>.Instance);
 
         var sidecar = await PruneAsync(cluster);
         sidecar.Run.Kind.ShouldBe(RunKind.Prune);
@@ -40,14 +43,27 @@ public sealed class RetentionTests
         going.Status.Pruning!.Because.ShouldBe("schedule nightly: no rule keeps it");
         going.Metadata.DeletionTimestamp.ShouldBeNull("its data comes first");
 
-        await sidecar.EndsAsync();
+        await sidecar.EndsAsync(new PruneReport { Left = [], Swept = 2 });
         await cluster.GoneAsync<MySqlBackup>("n3", "the third");
         await cluster.GoneAsync<MySqlBackup>("n4", "the fourth");
         (await NamesAsync(cluster)).ShouldBe(["by-hand", "elsewhere", "n1", "n2", "weekly-9"]);
         await cluster.EventAsync(going, "Pruned");
         var told = await cluster.ScheduleAsync("nightly", s => s.Status.Retention is { Keep: 2, Remove: 0 }, "what is left");
         told.Status.Retention!.Next.ShouldBeNull();
+        await ScrapeAsync(metrics, "mysqlbackup_pruned_leftovers_total{namespace=\"shop\",target=\"db\"} 2");
+        await ScrapeAsync(metrics, "mysqlbackup_pruned_backups_total{namespace=\"shop\",target=\"db\"} 2");
+        await ScrapeAsync(metrics, "mysqlbackup_pruned_bytes_total{namespace=\"shop\",target=\"db\"}");
     }
+
+    private static Task ScrapeAsync(MetricRegistry metrics, string line) => Eventually.GetAsync(
+        () =>
+        {
+            using var text = new StringWriter();
+            metrics.Write(text);
+            return Task.FromResult<string?>(text.ToString());
+        },
+        text => text.Contains(line, StringComparison.Ordinal),
+        line);
 
     [Fact]
     public async Task What_another_schedule_needed_goes_as_soon_as_nothing_needs_it()
@@ -149,7 +165,9 @@ public sealed class RetentionTests
         await GoodAsync(cluster, "deleted", 8, tune: b => b.Spec.DeletionPolicy = DeletionPolicy.Delete);
         cluster.StartOperator();
         var deleted = await cluster.BackupAsync("deleted", DataFinalizer.IsOn, "the finalizer");
+        using var metrics = new MetricRegistry(cluster.Metrics.Owns, NullLogger<MetricRegistry>.Instance);
         await (await PruneAsync(cluster)).DieAsync(64, left: new PruneReport { Left = [new PruneProblem(0, "other builds on it", Untouched: true)] });
+        await ScrapeAsync(metrics, "mysqlbackup_prune_failures_total{namespace=\"shop\",reason=\"PruneRefused\",target=\"db\"} 1");
 
         var refused = await cluster.BackupAsync("a-old", b => b.Status.Pruning?.Refused == true, "the refusal");
         refused.Status.IsBeingPruned.ShouldBeFalse();

@@ -119,9 +119,12 @@ internal sealed class FakeSidecar
     }
 
     /// <summary>Succeeds without a report.</summary>
-    public async Task EndsAsync()
+    public async Task EndsAsync(PruneReport? told = null)
     {
-        await PodStatusAsync("Succeeded", new JsonObject { ["terminated"] = new JsonObject { ["exitCode"] = 0, ["reason"] = "Completed" } });
+        await PodStatusAsync("Succeeded", new JsonObject
+        {
+            ["terminated"] = new JsonObject { ["exitCode"] = 0, ["reason"] = "Completed", ["message"] = told is null ? null : KubernetesJson.Serialize(told) },
+        });
         await JobStatusAsync("Complete", "CompletionsReached");
     }
 

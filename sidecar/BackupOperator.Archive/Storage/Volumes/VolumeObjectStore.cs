@@ -37,6 +37,8 @@ public sealed class VolumeObjectStore : IObjectStore
 
     public long? AvailableBytes => FileSystems.AvailableBytes(_root);
 
+    public long? CapacityBytes => FileSystems.CapacityBytes(_root);
+
     public string Describe(string key) => Path.Combine(_root, key);
 
     public Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default) => GuardAsync<ObjectInfo?>($"Looking for {Describe(key)}", () =>
