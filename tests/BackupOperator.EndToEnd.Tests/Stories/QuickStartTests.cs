@@ -39,6 +39,9 @@ public sealed class QuickStartTests
         backup.Status.PhaseName.ShouldBe("Completed");
         backup.Status.Report.ShouldNotBeNull().Verification.ShouldBe("ReadBack");
         backup.Spec.Encryption.ShouldNotBeNull();
+        var result = backup.Status.Report.Backup.ShouldNotBeNull();
+        result.StorageFreeBytes.ShouldNotBeNull().ShouldBeGreaterThan(0);
+        result.StorageCapacityBytes.ShouldNotBeNull().ShouldBeGreaterThan(result.StorageFreeBytes.Value);
         output.ShouldContain(backup.Metadata.Name!);
         var schedule = (await cluster.Client.GetAsync<MySqlBackupSchedule>("nightly", "shop")).ShouldNotBeNull();
         schedule.Status.NextScheduleTime.ShouldNotBeNull();
