@@ -55,7 +55,7 @@ public sealed class RetentionTests
         await ScrapeAsync(metrics, "mysqlbackup_pruned_bytes_total{namespace=\"shop\",target=\"db\"}");
     }
 
-    private static Task ScrapeAsync(MetricRegistry metrics, string line) => Eventually.GetAsync(
+    private static async Task ScrapeAsync(MetricRegistry metrics, string line) => await Eventually.GetAsync(
         () =>
         {
             using var text = new StringWriter();
