@@ -63,6 +63,9 @@ public sealed record RunReport
     /// <summary>The verification that was done: None, Upload or ReadBack.</summary>
     public string? Verification { get; init; }
 
+    /// <summary>What a restore waits for, or has waited for; null where everything could be read at once.</summary>
+    public ThawReport? Thaw { get; init; }
+
     /// <summary>A backup's result: set once, when the manifest is written and verified.</summary>
     public BackupResult? Backup { get; init; }
 
@@ -92,6 +95,9 @@ public sealed record BackupResult
 
     /// <summary>The backup that it builds on; null for a full one.</summary>
     public string? ParentId { get; init; }
+
+    /// <summary>What became of the tiers; null where none are asked for.</summary>
+    public TiersResult? Tiers { get; init; }
 
     /// <summary>One for each further storage that was asked for.</summary>
     public IReadOnlyList<CopyResult> Copies { get; init; } = [];
@@ -128,6 +134,16 @@ public sealed record BackupResult
     /// <summary>When the last byte was read: the moment that the backup shows. Null where the report has its own times.</summary>
     public DateTimeOffset? ReadAt { get; init; }
 }
+
+/// <summary>Packs that the store brings back from an archive class.</summary>
+/// <param name="Packs">That the backup needs.</param>
+/// <param name="Readable">So many of them can be read.</param>
+/// <param name="Since">When the waiting began.</param>
+public sealed record ThawReport(int Packs, int Readable, DateTimeOffset Since);
+
+/// <summary>Whether buckets will move packs to other classes.</summary>
+/// <param name="Problem">Why not all of them; null where they do.</param>
+public sealed record TiersResult(string? Problem);
 
 /// <summary>What became of a copy.</summary>
 /// <param name="Index">Its place in <c>spec.copies</c>, from 0.</param>

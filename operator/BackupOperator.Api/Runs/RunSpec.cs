@@ -185,6 +185,9 @@ public sealed record RunS3
 
     public string? StorageClass { get; init; }
 
+    /// <summary>Where packs go later; null: not our business.</summary>
+    public IReadOnlyList<RunTier>? Tiers { get; init; }
+
     public IReadOnlyDictionary<string, string>? Tags { get; init; }
 
     /// <summary>Bytes of a part.</summary>
@@ -196,6 +199,9 @@ public sealed record RunS3
     /// <summary>Most bytes a second that are sent; null: no limit.</summary>
     public long? BandwidthLimit { get; init; }
 }
+
+/// <summary>See <see cref="Entities.StorageTierSpec"/>.</summary>
+public sealed record RunTier(int AfterDays, string StorageClass);
 
 public sealed record RunVolume
 {

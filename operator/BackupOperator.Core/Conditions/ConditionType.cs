@@ -27,6 +27,12 @@ public static class ConditionType
     /// <summary>Every copy that was asked for in <c>spec.copies</c> is there.</summary>
     public const string CopiesComplete = nameof(CopiesComplete);
 
+    /// <summary>All data of the backup can be read; in an archive class it cannot.</summary>
+    public const string DataReadable = nameof(DataReadable);
+
+    /// <summary>The buckets will move older data to other storage classes.</summary>
+    public const string TiersApplied = nameof(TiersApplied);
+
     /// <summary>The data that a restore replaced is gone.</summary>
     public const string PreviousDataRemoved = nameof(PreviousDataRemoved);
 }

@@ -46,6 +46,22 @@ internal static class RunConditions
             yield return new Condition(ConditionType.DatabaseRestored, ConditionStatus.True, "Answered", "MySQL answers again");
         }
 
+        if (o.Report?.Thaw is var (packs, readable))
+        {
+            yield return readable < packs
+                ? new Condition(
+                    ConditionType.DataReadable, ConditionStatus.False, "Archived",
+                    $"{packs - readable} of {packs} packs are in an archive class; the store was asked to bring them back, which takes hours. MySQL runs meanwhile, and timeouts.total goes on")
+                : new Condition(ConditionType.DataReadable, ConditionStatus.True, "BroughtBack");
+        }
+
+        if (o.Report?.HasTiers is { } applied)
+        {
+            yield return applied
+                ? new Condition(ConditionType.TiersApplied, ConditionStatus.True, "Applied")
+                : new Condition(ConditionType.TiersApplied, ConditionStatus.False, "Refused", o.Report.TiersProblem ?? "");
+        }
+
         if (o.Report?.UploadedAt is not null)
         {
             yield return new Condition(ConditionType.Uploaded, ConditionStatus.True, "Uploaded");

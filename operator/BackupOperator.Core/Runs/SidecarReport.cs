@@ -41,6 +41,14 @@ public sealed record SidecarReport
 
     public string? Verification { get; init; }
 
+    /// <summary>Packs that a restore needs, and how many of them can be read; null where all could from the beginning.</summary>
+    public (int Packs, int Readable)? Thaw { get; init; }
+
+    /// <summary>Whether tiers were asked for and the buckets have them.</summary>
+    public bool? HasTiers { get; init; }
+
+    public string? TiersProblem { get; init; }
+
     /// <summary>Whether the result of the run is in the report.</summary>
     public bool HasResult { get; init; }
 

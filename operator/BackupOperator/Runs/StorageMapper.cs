@@ -41,6 +41,7 @@ internal static class StorageMapper
             ServerSideEncryption = s3.ServerSideEncryption,
             KmsKeyId = s3.KmsKeyId,
             StorageClass = s3.StorageClass,
+            Tiers = s3.Tiers is null ? null : [.. s3.Tiers.Select(tier => new RunTier(tier.AfterDays, tier.StorageClass))],
             Tags = s3.Tags,
             Concurrency = s3.Concurrency,
             BandwidthLimit = s3.BandwidthLimit?.Value,

@@ -26,6 +26,16 @@ internal static class StorageChecks
                 return Wrong($"{field}.s3.bandwidthLimit is {limit}; it must be 64Ki (bytes a second) or more");
             }
 
+            if (storage.S3?.Tiers is { } tiers && tiers.Zip(tiers.Skip(1)).FirstOrDefault(pair => pair.First.AfterDays >= pair.Second.AfterDays) is ({ } early, { } late))
+            {
+                return Wrong($"{field}.s3.tiers has {late.StorageClass} after {late.AfterDays} days behind {early.StorageClass} after {early.AfterDays}; the days must rise");
+            }
+
+            if (storage.S3?.Tiers?.GroupBy(tier => tier.StorageClass).FirstOrDefault(same => same.Skip(1).Any()) is { } twice)
+            {
+                return Wrong($"{field}.s3.tiers names {twice.Key} twice");
+            }
+
             if (!places.TryAdd(StorageMapper.Identity(storage), field))
             {
                 return Wrong($"{field} is the same place as {places[StorageMapper.Identity(storage)]}: a copy there is none; name another bucket, prefix, claim or folder");

@@ -15,6 +15,9 @@ public enum StorageFailure
     /// <summary>No such object, or not as long as it should be.</summary>
     NotFound,
     AlreadyExists,
+
+    /// <summary>The object is in a class of which nothing can be read before the store has brought it back.</summary>
+    Archived,
 }
 
 /// <summary>The store did not do what it was asked; the message names the object, the cause and the way out.</summary>

@@ -144,6 +144,7 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
             ServerSideEncryption = s3.ServerSideEncryption,
             KmsKeyId = s3.KmsKeyId,
             StorageClass = s3.StorageClass,
+            Tiers = s3.Tiers is null ? null : [.. s3.Tiers.Select(tier => new StorageTier(tier.AfterDays, tier.StorageClass))],
             Tags = s3.Tags ?? new Dictionary<string, string>(StringComparer.Ordinal),
             PartSize = (int)Math.Clamp(partSize ?? s3.PartSize, 5L << 20, 1L << 30),
             Concurrency = s3.Concurrency,

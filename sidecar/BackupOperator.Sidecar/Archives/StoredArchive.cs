@@ -1,6 +1,7 @@
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Reading;
 using BackupOperator.Archive.Storage;
+using BackupOperator.Archive.Storage.S3;
 using BackupOperator.Archive.Writing;
 using BackupOperator.Sidecar.Reporting;
 
@@ -89,6 +90,25 @@ public sealed class StoredArchive(
 
     public async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken) =>
         Copies is null ? [] : await Copies.UpdateAsync(_digest, cancellationToken);
+
+    public async Task<TiersResult?> ApplyTiersAsync(CancellationToken cancellationToken)
+    {
+        var problems = new List<string>();
+        var buckets = new[] { store }.Concat(options.Mirrors).OfType<S3ObjectStore>().Where(bucket => bucket.HasTiers).ToList();
+        foreach (var bucket in buckets)
+        {
+            try
+            {
+                await bucket.ApplyTiersAsync(cancellationToken);
+            }
+            catch (StorageException problem)
+            {
+                problems.Add(problem.Message);
+            }
+        }
+
+        return buckets.Count == 0 ? null : new TiersResult(problems.Count == 0 ? null : string.Join("; ", problems));
+    }
 
     public async Task<bool> AbortAsync(CancellationToken cancellationToken)
     {

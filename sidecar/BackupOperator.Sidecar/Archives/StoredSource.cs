@@ -10,11 +10,13 @@ namespace BackupOperator.Sidecar.Archives;
 public sealed class StoredSource(
     IObjectStore store, string path, string folder, string? seed, WrappingKeys? keys, IProgressSink progress, TimeProvider time) : IBackupSource
 {
+    private ArchiveReader? _archive;
     private ArchiveRestorer? _restorer;
 
     public async Task<SourceSummary> OpenAsync(string? digest, CancellationToken cancellationToken)
     {
         var archive = await ArchiveReader.OpenAsync(store, path, keys, cancellationToken);
+        _archive = archive;
         _restorer = new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = folder, ManifestDigest = digest, SeedDirectory = seed, Time = time });
         var summary = await _restorer.CheckAsync(cancellationToken);
         return new SourceSummary(summary.BackupId, summary.Totals.LogicalBytes, summary.Totals.Files);
@@ -22,11 +24,12 @@ public sealed class StoredSource(
 
     public async Task RestoreAsync(CancellationToken cancellationToken)
     {
-        if (_restorer is null)
+        if (_restorer is null || _archive is null)
         {
             throw new InvalidOperationException("The backup was not opened.");
         }
 
+        await new PackThaw(_archive, time).WaitAsync(thaw => progress.Thaw(new ThawReport(thaw.Packs, thaw.Readable, thaw.Since)), cancellationToken);
         await _restorer.RestoreAsync(new ProgressTracker(progress, time), cancellationToken);
     }
 

@@ -44,6 +44,7 @@ public static class FailureClassifier
             StorageFailure.BucketNotFound => (FailureReason.BucketNotFound, ExitCode.StorageRefused, false),
             StorageFailure.Full => (FailureReason.StorageFull, ExitCode.StorageFull, false),
             StorageFailure.NotFound => (FailureReason.BackupNotFound, ExitCode.NotFound, false),
+            StorageFailure.Archived => (FailureReason.StorageRefused, ExitCode.StorageRefused, false),
             StorageFailure.AlreadyExists => (FailureReason.InvalidSpec, ExitCode.Usage, false),
             _ => (FailureReason.StorageUnavailable, ExitCode.StorageUnavailable, true),
         };

@@ -50,6 +50,8 @@ internal sealed class LocalRestore(IObjectStore store, string path, string targe
         using var held = LocalLock.Take(target, write: true);
         if (swap.Journal is null)
         {
+            await new PackThaw(archive, time).WaitAsync(
+                thaw => progress.Step($"Waiting for the store: {thaw.Readable} of {thaw.Packs} packs are back from their archive class; this takes hours, and can be interrupted and started again"), cancellationToken);
             progress.Step("Restoring");
             await restorer.RestoreAsync(new ProgressTracker(progress, time), cancellationToken);
             cancellationToken.ThrowIfCancellationRequested();

@@ -6,4 +6,9 @@ namespace BackupOperator.Sidecar.Reporting;
 public interface IProgressSink
 {
     void Progress(RunProgress progress);
+
+    /// <summary>Packs have to come back from an archive class, or have.</summary>
+    void Thaw(ThawReport thaw)
+    {
+    }
 }

@@ -86,6 +86,12 @@ public sealed class Reporter : IProgressSink, IAsyncDisposable
         }
     }
 
+    public void Thaw(ThawReport thaw)
+    {
+        _logger.LogInformation("{Readable} of {Packs} packs can be read; the others are being brought back from an archive class", thaw.Readable, thaw.Packs);
+        Update(report => report with { Thaw = thaw });
+    }
+
     /// <summary>Waits until the API has everything.</summary>
     /// <returns>False where it does not within <paramref name="patience"/>.</returns>
     public async Task<bool> FlushAsync(TimeSpan patience)

@@ -131,6 +131,12 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
             await archive.VerifyAsync(level, cancellationToken);
         }
 
+        result = result with { Tiers = await archive.ApplyTiersAsync(cancellationToken) };
+        if (result.Tiers?.Problem is { } problem)
+        {
+            logger.LogWarning("Older packs stay where they are: {Cause}", problem);
+        }
+
         context.Reporter.Update(report => report with
         {
             Step = RunStep.Done,

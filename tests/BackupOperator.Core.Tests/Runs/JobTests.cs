@@ -48,6 +48,21 @@ public sealed class JobTests
     }
 
     [Fact]
+    public void What_a_restore_waits_for_is_a_condition_and_so_are_tiers_that_a_store_refuses()
+    {
+        var waits = At(SidecarStep.Restoring);
+        Decide(waits).Conditions.Find(ConditionType.DataReadable).ShouldBeNull();
+        Decide(waits with { Report = waits.Report! with { Thaw = (12, 9) } }).Conditions.Find(ConditionType.DataReadable).ShouldNotBeNull().ShouldSatisfyAllConditions(
+            c => c.Status.ShouldBe(ConditionStatus.False), c => c.Message.ShouldStartWith("3 of 12 packs are in an archive class"));
+        Decide(waits with { Report = waits.Report! with { Thaw = (12, 12) } }).Conditions.Find(ConditionType.DataReadable)!.Status.ShouldBe(ConditionStatus.True);
+
+        var done = Succeeded();
+        Decide(done).Conditions.Find(ConditionType.TiersApplied).ShouldBeNull();
+        Decide(done with { Report = done.Report! with { HasTiers = false, TiersProblem = "no" } }).Conditions.Find(ConditionType.TiersApplied).ShouldNotBeNull().ShouldSatisfyAllConditions(
+            c => c.Status.ShouldBe(ConditionStatus.False), c => c.Message.ShouldBe("no"));
+    }
+
+    [Fact]
     public void A_job_of_which_nothing_was_seen_yet_is_created_again() =>
         Decide(Prepared()).Actions.OfType<RunAction.CreateJob>().ShouldHaveSingleItem();
 

@@ -42,5 +42,20 @@ public sealed class StorageChecksTests
         StorageChecks.Check(NamedStorage.Of(spec)).ShouldNotBeNull().Message.ShouldStartWith(words);
     }
 
+    [Theory]
+    [InlineData(30, "COLD", 30, "FROZEN", "the days must rise")]
+    [InlineData(30, "COLD", 60, "COLD", "names COLD twice")]
+    [InlineData(30, "COLD", 60, "FROZEN", null)]
+    public void Tiers_follow_one_another(int first, string firstClass, int second, string secondClass, string? words)
+    {
+        var spec = Samples.Backup().Spec;
+        spec.Copies = [Samples.S3()];
+        spec.Copies[0].S3!.Tiers = [new() { AfterDays = first, StorageClass = firstClass }, new() { AfterDays = second, StorageClass = secondClass }];
+
+        var finding = StorageChecks.Check(NamedStorage.Of(spec));
+        finding?.Message.ShouldStartWith("copies[0].s3.tiers");
+        (finding?.Message.EndsWith(words!, StringComparison.Ordinal)).ShouldBe(words is null ? null : true);
+    }
+
     private static StorageSpec Volume(string claim, string? path) => new() { Volume = new VolumeStorageSpec { ClaimName = claim, Path = path } };
 }

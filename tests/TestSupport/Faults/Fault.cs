@@ -31,6 +31,9 @@ public abstract record Fault
     /// <summary>All is well, only late: before the request is passed on, and between pieces of the answer's body.</summary>
     public sealed record Slow(TimeSpan Before, TimeSpan BetweenPieces = default, int Piece = 64 << 10) : Fault;
 
+    /// <summary>The server's answer gets one more header.</summary>
+    public sealed record AddHeader(string Name, string Value) : Fault;
+
     /// <summary>The request is passed on when the task has ended.</summary>
     public sealed record Hold(Task Until) : Fault;
 }

@@ -73,7 +73,8 @@ internal sealed class ProxiedConnection(LineStream client, LineStream server, So
             return Reset();
         }
 
-        await client.Stream.WriteAsync(answer.Raw, cancellationToken);
+        await client.Stream.WriteAsync(
+            fault is Fault.AddHeader(var name, var value) ? (byte[])[.. answer.Raw[..^2], .. Encoding.ASCII.GetBytes($"{name}: {value}\r\n\r\n")] : answer.Raw, cancellationToken);
         switch (fault)
         {
             case Fault.CutAnswer(var after) when hasBody:

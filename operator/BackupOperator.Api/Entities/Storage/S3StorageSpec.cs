@@ -43,7 +43,12 @@ public sealed class S3StorageSpec
     public string? KmsKeyId { get; set; }
 
     [Length(1, 64)]
+    [Description("Storage class of the data; manifests and whatever else is small stay in the bucket's own.")]
     public string? StorageClass { get; set; }
+
+    [Items(maxItems: 8)]
+    [Description("Other storage classes that the data goes to as it gets older, by a lifecycle rule of the bucket; an empty list takes that rule away. Concerns what is uploaded from now on.")]
+    public List<StorageTierSpec>? Tiers { get; set; }
 
     [Description("Tags of every object.")]
     public Dictionary<string, string>? Tags { get; set; }
@@ -59,6 +64,21 @@ public sealed class S3StorageSpec
 
     [Description("Most bytes a second that are sent, such as 50Mi; from 64Ki on. Default: no limit.")]
     public ResourceQuantity? BandwidthLimit { get; set; }
+}
+
+/// <summary>A storage class for older data.</summary>
+public sealed class StorageTierSpec
+{
+    [Required]
+    [RangeMinimum(1)]
+    [RangeMaximum(36_500)]
+    [Description("Days since the upload.")]
+    public int AfterDays { get; set; }
+
+    [Required]
+    [Length(1, 64)]
+    [Description("As the store names it, such as STANDARD_IA or GLACIER.")]
+    public string StorageClass { get; set; } = "";
 }
 
 /// <summary>Keys of a Secret that hold an access key.</summary>

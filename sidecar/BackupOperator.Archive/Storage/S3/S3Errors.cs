@@ -87,6 +87,8 @@ internal static class S3Errors
                 new(StorageFailure.Refused, $"{what}: the clocks of this node and of {bucket} differ too much ({answer.Code}). Set the node's clock.{clock.Describe()}", error),
             "QuotaExceeded" or "InsufficientCapacity" or "InsufficientStorage" or "XMinioStorageFull" =>
                 new(StorageFailure.Full, $"{what}: {bucket} is full ({answer.Code}). Make room or raise the quota.", error),
+            "InvalidObjectState" =>
+                new(StorageFailure.Archived, $"{what}: the object is in an archive class of {bucket}, and must be brought back before it can be read. A restore does that by itself and waits.", error),
             "PreconditionFailed" => new(StorageFailure.AlreadyExists, $"{what}: the object exists already.", error),
             "NoSuchKey" or "NoSuchUpload" or "InvalidPart" or "InvalidRange" => new(StorageFailure.NotFound, $"{what}: {answer.Code} in {bucket}.", error),
             _ when answer.Status == HttpStatusCode.InsufficientStorage => new(StorageFailure.Full, $"{what}: {bucket} is full. Make room.", error),

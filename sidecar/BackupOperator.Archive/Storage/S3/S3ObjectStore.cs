@@ -3,7 +3,7 @@ using BackupOperator.Archive.Blocks;
 namespace BackupOperator.Archive.Storage.S3;
 
 /// <summary>An S3 bucket, or the part of it below a prefix.</summary>
-public sealed class S3ObjectStore : IObjectStore
+public sealed class S3ObjectStore : IObjectStore, IColdStore
 {
     private readonly S3StoreOptions _options;
     private readonly S3Requests _requests;
@@ -11,6 +11,7 @@ public sealed class S3ObjectStore : IObjectStore
     private readonly S3Uploads _uploads;
     private readonly S3Copies _copies;
     private readonly S3Deletion _deletion;
+    private readonly S3Tiers _tiers;
 
     /// <exception cref="StorageException">The settings cannot be right.</exception>
     public S3ObjectStore(S3StoreOptions options)
@@ -21,14 +22,19 @@ public sealed class S3ObjectStore : IObjectStore
         _options = options;
         _requests = new S3Requests(options);
         _objects = new S3Objects(_requests);
-        _uploads = new S3Uploads(_requests, _objects);
+        var tags = new S3Tags(_requests);
+        _uploads = new S3Uploads(_requests, _objects, tags);
         _copies = new S3Copies(_requests, _objects, _uploads);
         _deletion = new S3Deletion(_requests, _objects, _uploads);
+        _tiers = new S3Tiers(_requests, _objects, tags);
     }
 
     public int PartSize => Math.Min(_options.PartSize, ArchiveFormat.LargestChunk);
 
     public int Concurrency => _options.Concurrency;
+
+    /// <summary>Whether <see cref="ApplyTiersAsync"/> has something to do.</summary>
+    public bool HasTiers => _options.Tiers is not null;
 
     public long? AvailableBytes => null;
 
@@ -72,6 +78,15 @@ public sealed class S3ObjectStore : IObjectStore
 
     public Task DeleteFolderAsync(string path, CancellationToken cancellationToken = default) =>
         _deletion.DeleteFolderAsync(path, cancellationToken);
+
+    /// <summary>Has the bucket move packs as the options' tiers say; the rules of others stay.</summary>
+    /// <returns>Whether the bucket's rules had to be changed.</returns>
+    /// <exception cref="StorageException">The store refuses rules, or the tags that they need.</exception>
+    public Task<bool> ApplyTiersAsync(CancellationToken cancellationToken = default) => _tiers.ApplyAsync(cancellationToken);
+
+    public Task<Readability> LookAsync(string key, CancellationToken cancellationToken = default) => _tiers.LookAsync(key, cancellationToken);
+
+    public Task ThawAsync(string key, int days, CancellationToken cancellationToken = default) => _tiers.ThawAsync(key, days, cancellationToken);
 
     public ValueTask DisposeAsync()
     {

@@ -99,7 +99,7 @@ internal sealed class S3Objects(S3Requests requests)
         requests.AskAsync($"Deleting {requests.Describe(key)}", token => requests.Client.DeleteObjectAsync(requests.Options.Bucket, requests.FullKey(key), token), cancellationToken);
 
     // The answer to HEAD has no body that could say why; the one to GET has.
-    private async Task<GetObjectMetadataResponse> HeadAsync(string key, CancellationToken cancellationToken)
+    public async Task<GetObjectMetadataResponse> HeadAsync(string key, CancellationToken cancellationToken)
     {
         try
         {

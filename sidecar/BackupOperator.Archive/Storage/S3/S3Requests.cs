@@ -29,13 +29,15 @@ internal sealed class S3Requests : IDisposable
 
     public S3Transfer Transfer => _transfer.Value;
 
+    public S3Lifecycle Lifecycle => new(_http, BucketUri(), Options);
+
     public string Describe(string key) => $"s3://{Options.Bucket}/{FullKey(key)}";
 
     public string FullKey(string key) => Options.Prefix.Length == 0 ? key : $"{Options.Prefix}/{key}";
 
     public string OwnKey(string key) => Options.Prefix.Length == 0 ? key : key[(Options.Prefix.Length + 1)..];
 
-    public List<Tag> Tags() => [.. Options.Tags.Select(tag => new Tag { Key = tag.Key, Value = tag.Value })];
+    public static bool IsPack(string key) => key.EndsWith(".pack", StringComparison.Ordinal);
 
     public static string? Unquote(string? etag) => etag?.Trim('"');
 

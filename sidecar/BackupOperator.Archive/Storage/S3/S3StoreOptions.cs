@@ -34,6 +34,9 @@ public sealed record S3StoreOptions
     /// <summary>Of packs; what is small or changes often stays in the bucket's standard class.</summary>
     public string? StorageClass { get; init; }
 
+    /// <summary>Where packs go later; empty for nowhere, null where that is none of our business.</summary>
+    public IReadOnlyList<StorageTier>? Tiers { get; init; }
+
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>

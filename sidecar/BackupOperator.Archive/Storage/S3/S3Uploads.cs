@@ -6,7 +6,7 @@ using Amazon.S3.Model;
 namespace BackupOperator.Archive.Storage.S3;
 
 /// <summary>Objects that are sent in parts.</summary>
-internal sealed class S3Uploads(S3Requests requests, S3Objects objects)
+internal sealed class S3Uploads(S3Requests requests, S3Objects objects, S3Tags tags)
 {
     public async Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken = default)
     {
@@ -14,8 +14,8 @@ internal sealed class S3Uploads(S3Requests requests, S3Objects objects)
         {
             BucketName = requests.Options.Bucket,
             Key = requests.FullKey(key),
-            StorageClass = requests.Options.StorageClass is { } storageClass && key.EndsWith(".pack", StringComparison.Ordinal) ? new S3StorageClass(storageClass) : null,
-            TagSet = requests.Tags(),
+            StorageClass = requests.Options.StorageClass is { } storageClass && S3Requests.IsPack(key) ? new S3StorageClass(storageClass) : null,
+            TagSet = tags.Of(key),
         };
         if (requests.Options.ServerSideEncryption is { } encryption)
         {
@@ -87,6 +87,7 @@ internal sealed class S3Uploads(S3Requests requests, S3Objects objects)
 
         if (await objects.FindAsync(key, cancellationToken) is { } found && found.Size == size && (failure?.Failure != StorageFailure.AlreadyExists || IsMadeOf(found, parts)))
         {
+            await tags.EnsureAsync(key, cancellationToken);
             return found;
         }
 
