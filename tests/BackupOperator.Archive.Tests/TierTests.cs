@@ -90,7 +90,7 @@ public sealed class TierTests : IAsyncLifetime
         }
 
         var limit = TimeProvider.System.GetUtcNow().AddSeconds(60);
-        while (!(await ClassesAsync()).Values.Contains("COLD"))
+        while (!(await ClassesAsync()).ContainsValue("COLD"))
         {
             (TimeProvider.System.GetUtcNow() < limit).ShouldBeTrue("the gateway moves nothing");
 

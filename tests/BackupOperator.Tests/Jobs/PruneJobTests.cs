@@ -1,6 +1,6 @@
 using BackupOperator.Pruning;
 
-namespace BackupOperator.Tests.Pruning;
+namespace BackupOperator.Tests.Jobs;
 
 public sealed class PruneJobTests
 {
