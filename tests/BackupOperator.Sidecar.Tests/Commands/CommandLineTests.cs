@@ -187,7 +187,18 @@ public sealed class CommandLineTests : IDisposable
             return Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(stream));
         }
 
-        long StoredBytes() => new DirectoryInfo(_store).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+        long StoredBytes()
+        {
+            try
+            {
+                return new DirectoryInfo(_store).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length);
+            }
+            catch (FileNotFoundException)
+            {
+                // It was removed between its listing and its look.
+                return 0;
+            }
+        }
     }
 
     private static string FakeDataDirectory(int megabytes = 3)
