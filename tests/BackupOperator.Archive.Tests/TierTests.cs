@@ -111,8 +111,12 @@ public sealed class TierTests : IAsyncLifetime
         (await none.ApplyTiersAsync()).ShouldBeFalse();
         (await store.ApplyTiersAsync()).ShouldBeTrue();
         (await none.ApplyTiersAsync()).ShouldBeTrue("the last rule goes with the configuration");
-        await using var wrong = new S3ObjectStore(_options with { Tiers = [new StorageTier(1, "NO_SUCH_CLASS")] });
-        (await Should.ThrowAsync<StorageException>(() => wrong.ApplyTiersAsync())).Message.ShouldContain("s3:PutLifecycleConfiguration");
+        await _admin.PutBucketPolicyAsync(new PutBucketPolicyRequest
+        {
+            BucketName = "tiers",
+            Policy = """{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Action": "s3:PutLifecycleConfiguration", "Resource": "arn:aws:s3:::tiers"}]}""",
+        });
+        (await Should.ThrowAsync<StorageException>(() => store.ApplyTiersAsync())).Message.ShouldContain("s3:PutLifecycleConfiguration");
     }
 
     [Fact]

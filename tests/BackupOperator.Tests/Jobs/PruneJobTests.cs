@@ -21,6 +21,7 @@ public sealed class PruneJobTests
         backup.Metadata.Uid ??= $"uid-{name}";
         backup.Status.Phase = Core.Backups.BackupPhase.Completed;
         backup.Status.StartTime = DateTimeOffset.UnixEpoch;
+        backup.Status.Target = new RecordedTarget { Replicas = 1, Ordinal = 0, Pod = "db-0", Claim = "data-db-0", StatefulSetUid = "u" };
         (backup.Status.Path, backup.Status.BackupId, backup.Status.Parent) = ($"shop/db/{name}", $"id-{name}", parent is null ? null : $"id-{parent}");
         return backup;
     }
