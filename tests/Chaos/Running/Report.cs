@@ -8,6 +8,7 @@ internal sealed class Report(TextWriter output)
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Lock _gate = new();
     private int _count;
+    private int _of;
 
     public void Say(string text)
     {
@@ -34,7 +35,9 @@ internal sealed class Report(TextWriter output)
     {
         lock (_gate)
         {
-            Say(string.Create(CultureInfo.InvariantCulture, $"{++_count,3}/{of} {(problems.Count == 0 ? "ok  " : "FAIL")} {what}{more}"));
+            // Another number to reach is another part of the run.
+            (_count, _of) = _of == of ? (_count + 1, of) : (1, of);
+            Say(string.Create(CultureInfo.InvariantCulture, $"{_count,3}/{of} {(problems.Count == 0 ? "ok  " : "FAIL")} {what}{more}"));
             foreach (var problem in problems)
             {
                 Say($"      {problem}");
