@@ -66,7 +66,14 @@ internal sealed class ScheduleStory
             Last = SchedulePlanner.Decide(
                 new ScheduleObservation
                 {
-                    Name = "nightly", Uid = "u1", CreatedAt = Created, Rules = Rules, Memory = memory, Runs = [.. Runs], TargetProblem = TargetProblem, Token = Token,
+                    Name = "nightly",
+                    Uid = "u1",
+                    CreatedAt = Created,
+                    Rules = Rules,
+                    Memory = memory,
+                    Runs = [.. Runs],
+                    TargetProblem = TargetProblem,
+                    Token = Token,
                 },
                 Now);
             News.AddRange(Last.News);

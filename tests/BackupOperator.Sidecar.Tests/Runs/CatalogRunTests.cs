@@ -223,8 +223,16 @@ public sealed class CatalogRunTests : IAsyncLifetime
         Storage = new RunStorage { Volume = new RunVolume { Claim = "c" } },
         Target = new RunTarget
         {
-            StatefulSet = "db", StatefulSetUid = "", Replicas = 0, Ordinal = 0, Pod = "", Claim = "", ServerDataDirectory = "/var/lib/mysql",
-            MaxDowntime = TimeSpan.Zero, QuiesceTimeout = TimeSpan.Zero, ResumeTimeout = TimeSpan.Zero,
+            StatefulSet = "db",
+            StatefulSetUid = "",
+            Replicas = 0,
+            Ordinal = 0,
+            Pod = "",
+            Claim = "",
+            ServerDataDirectory = "/var/lib/mysql",
+            MaxDowntime = TimeSpan.Zero,
+            QuiesceTimeout = TimeSpan.Zero,
+            ResumeTimeout = TimeSpan.Zero,
         },
         Catalog = new RunCatalog(Session, "ns/db/"),
     };

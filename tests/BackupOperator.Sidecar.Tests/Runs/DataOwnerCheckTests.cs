@@ -81,8 +81,16 @@ public sealed class DataOwnerCheckTests : IDisposable
         _volume, Data,
         new RunTarget
         {
-            StatefulSet = "db", StatefulSetUid = "u", Replicas = 1, Ordinal = 0, Pod = "db-0", Claim = "data-db-0", ServerDataDirectory = "/var/lib/mysql",
-            MaxDowntime = default, QuiesceTimeout = default, ResumeTimeout = default,
+            StatefulSet = "db",
+            StatefulSetUid = "u",
+            Replicas = 1,
+            Ordinal = 0,
+            Pod = "db-0",
+            Claim = "data-db-0",
+            ServerDataDirectory = "/var/lib/mysql",
+            MaxDowntime = default,
+            QuiesceTimeout = default,
+            ResumeTimeout = default,
         },
         user, write: false);
 }

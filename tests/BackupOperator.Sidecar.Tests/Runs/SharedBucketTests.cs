@@ -176,8 +176,16 @@ public sealed class SharedBucketTests : IDisposable
         Storage = new RunStorage { Volume = new RunVolume { Claim = "shared" } },
         Target = new RunTarget
         {
-            StatefulSet = "db", StatefulSetUid = "u", Replicas = 1, Ordinal = 0, Pod = "db-0", Claim = "data-db-0", ServerDataDirectory = "/var/lib/mysql",
-            MaxDowntime = TimeSpan.Zero, QuiesceTimeout = TimeSpan.Zero, ResumeTimeout = TimeSpan.Zero,
+            StatefulSet = "db",
+            StatefulSetUid = "u",
+            Replicas = 1,
+            Ordinal = 0,
+            Pod = "db-0",
+            Claim = "data-db-0",
+            ServerDataDirectory = "/var/lib/mysql",
+            MaxDowntime = TimeSpan.Zero,
+            QuiesceTimeout = TimeSpan.Zero,
+            ResumeTimeout = TimeSpan.Zero,
         },
         Prune = new RunPrune
         {

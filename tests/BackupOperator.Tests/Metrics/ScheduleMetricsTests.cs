@@ -26,7 +26,12 @@ public sealed class ScheduleMetricsTests
             LastDay = new PeriodStatisticsStatus { Anomalies = 0 },
             LastWeek = new PeriodStatisticsStatus
             {
-                SuccessPercent = 85.7, MeanDurationSeconds = 61.5, MeanDowntimeSeconds = 3.2, MeanLogicalBytes = 1000, MeanStoredBytes = 100, Anomalies = 2,
+                SuccessPercent = 85.7,
+                MeanDurationSeconds = 61.5,
+                MeanDowntimeSeconds = 3.2,
+                MeanLogicalBytes = 1000,
+                MeanStoredBytes = 100,
+                Anomalies = 2,
             },
         };
         List<MySqlBackupSchedule> schedules = [schedule, Samples.Schedule("new")];

@@ -17,7 +17,9 @@ internal static class ChaosCommand
     private static readonly Option<bool> Quick = new("--quick") { Description = "Short faults." };
     private static readonly Option<FileInfo> Results = new("--results")
     {
-        Description = "Keep the results of cells in this file.", DefaultValueFactory = _ => new FileInfo("artifacts/chaos/results.jsonl"), Recursive = true,
+        Description = "Keep the results of cells in this file.",
+        DefaultValueFactory = _ => new FileInfo("artifacts/chaos/results.jsonl"),
+        Recursive = true,
     };
 
     private static readonly Option<bool> Continue = new("--continue") { Description = "Leave out the cells that have passed according to that file.", Recursive = true };
