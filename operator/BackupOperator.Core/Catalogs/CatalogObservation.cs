@@ -14,7 +14,7 @@ public sealed record CatalogObservation
     /// <summary>The Job that reads the storage; null where there is none.</summary>
     public JobObservation? Job { get; init; }
 
-    /// <summary>The Job has told a page of this session that comes next.</summary>
+    /// <summary>The Job of this attempt has told the page that comes next.</summary>
     public bool PageReady { get; init; }
 
     /// <summary>What must end before the storage is read, in words; null for nothing.</summary>

@@ -10,7 +10,7 @@ namespace BackupOperator.Sidecar.Catalogs;
 /// <summary>The status of the schedule that is told what there is. A page takes the place of the one before, and only when that one is dealt with.</summary>
 public sealed class CatalogPost(IKubernetesClient kubernetes, RunSpec run)
 {
-    /// <returns>How far the operator is with this session; null where nobody waits for it any more.</returns>
+    /// <returns>How far the operator is with this attempt; null where nobody waits for it any more.</returns>
     public async Task<ScheduleCatalogStatus?> ReadAsync(CancellationToken cancellationToken)
     {
         var schedule = await kubernetes.GetAsync<MySqlBackupSchedule>(run.Name, run.Namespace, cancellationToken);

@@ -122,19 +122,7 @@ public sealed class CopyRunTests
         Path = "ns/one",
         Storage = new RunStorage { Volume = new RunVolume { Claim = "first" } },
         Backup = new RunBackup { BackupId = "one" },
-        Target = new RunTarget
-        {
-            StatefulSet = "db",
-            StatefulSetUid = "u",
-            Replicas = 1,
-            Ordinal = 0,
-            Pod = "db-0",
-            Claim = "data",
-            ServerDataDirectory = "/var/lib/mysql",
-            MaxDowntime = TimeSpan.FromMinutes(1),
-            QuiesceTimeout = TimeSpan.FromMinutes(1),
-            ResumeTimeout = TimeSpan.FromMinutes(1),
-        },
+        Target = SampleTarget.Database,
     };
 
     private static Task ReportAsync(RunFixture fixture)

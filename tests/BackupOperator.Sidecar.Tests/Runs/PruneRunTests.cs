@@ -134,19 +134,7 @@ public sealed class PruneRunTests : IDisposable
         Path = "",
         Storage = new RunStorage { Volume = new RunVolume { Claim = "first" } },
         Copies = [new RunCopy(0, new RunStorage { Volume = new RunVolume { Claim = "copy" } })],
-        Target = new RunTarget
-        {
-            StatefulSet = "db",
-            StatefulSetUid = "u",
-            Replicas = 1,
-            Ordinal = 0,
-            Pod = "db-0",
-            Claim = "data-db-0",
-            ServerDataDirectory = "/var/lib/mysql",
-            MaxDowntime = TimeSpan.Zero,
-            QuiesceTimeout = TimeSpan.Zero,
-            ResumeTimeout = TimeSpan.Zero,
-        },
+        Target = SampleTarget.Database,
         Prune = new RunPrune { Backups = [.. paths.Select(path => new RunPruned(path, "uid", path, path, null))] },
     };
 

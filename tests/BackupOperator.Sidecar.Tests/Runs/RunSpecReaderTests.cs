@@ -15,19 +15,7 @@ public sealed class RunSpecReaderTests
         Path = "shop/db/1",
         Storage = new RunStorage { Volume = new RunVolume { Claim = "backups" } },
         Backup = new RunBackup { BackupId = "b" },
-        Target = new RunTarget
-        {
-            StatefulSet = "db",
-            StatefulSetUid = "u",
-            Replicas = 1,
-            Ordinal = 0,
-            Pod = "db-0",
-            Claim = "data-db-0",
-            ServerDataDirectory = "/var/lib/mysql",
-            MaxDowntime = TimeSpan.FromMinutes(30),
-            QuiesceTimeout = TimeSpan.FromMinutes(5),
-            ResumeTimeout = TimeSpan.FromMinutes(5),
-        },
+        Target = SampleTarget.Database,
     };
 
     [Fact]

@@ -174,19 +174,7 @@ public sealed class SharedBucketTests : IDisposable
         Uid = "1b9d6bcd-bbfd-4b2d-9b5d-ab8dfbbd4bed",
         Path = "",
         Storage = new RunStorage { Volume = new RunVolume { Claim = "shared" } },
-        Target = new RunTarget
-        {
-            StatefulSet = "db",
-            StatefulSetUid = "u",
-            Replicas = 1,
-            Ordinal = 0,
-            Pod = "db-0",
-            Claim = "data-db-0",
-            ServerDataDirectory = "/var/lib/mysql",
-            MaxDowntime = TimeSpan.Zero,
-            QuiesceTimeout = TimeSpan.Zero,
-            ResumeTimeout = TimeSpan.Zero,
-        },
+        Target = SampleTarget.Database,
         Prune = new RunPrune
         {
             Backups = [.. paths.Select(path => new RunPruned(path, "uid", path, path, null))],

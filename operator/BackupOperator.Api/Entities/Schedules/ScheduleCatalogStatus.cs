@@ -33,7 +33,7 @@ public sealed class ScheduleCatalogStatus
     [Description("The number of the attempt; what the Job of an earlier one says does not count.")]
     public long? Session { get; set; }
 
-    [Description("The number of the last page of this session that is dealt with.")]
+    [Description("The number of the last page that is dealt with; each attempt counts anew.")]
     public int? Page { get; set; }
 
     [Description("The last folder of that page, in the order of their names.")]
