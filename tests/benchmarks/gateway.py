@@ -21,7 +21,7 @@ class Gateway:
     def __enter__(self) -> "Gateway":
         self._folder = pathlib.Path(tempfile.mkdtemp(prefix="bench-rgw-"))
         self._log = open(self._folder / "start.log", "wb")
-        rgw, mon, mon_v1 = _free_ports(3)
+        rgw, mon, mon_v1 = free_ports(3)
         self.endpoint = f"http://127.0.0.1:{rgw}"
         self._process = subprocess.Popen(
             ["bash", str(SCRIPT)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self._log,
@@ -36,6 +36,14 @@ class Gateway:
             self.__exit__()
             raise
         return self
+
+    def create_bucket(self, name: str) -> None:
+        done = subprocess.run(
+            ["rclone", "mkdir", f":s3:{name}", "--s3-provider=Ceph", f"--s3-endpoint={self.endpoint}", f"--s3-access-key-id={ACCESS_KEY}",
+             f"--s3-secret-access-key={SECRET_KEY}"],
+            capture_output=True, text=True, timeout=60, env={"PATH": os.environ["PATH"], "RCLONE_CONFIG": "/dev/null"})
+        if done.returncode != 0:
+            raise BenchError(f"the bucket {name} cannot be made: {done.stderr[-1000:]}")
 
     def cpu_seconds(self) -> float:
         """User and system time so far of all that the gateway consists of, storage and monitor too."""
@@ -65,7 +73,7 @@ class Gateway:
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     sockets = [socket.socket() for _ in range(count)]
     try:
         for s in sockets:

@@ -28,11 +28,17 @@ class Kube:
     def apply(self, path: str, manifest: str) -> dict:
         return self._send("PATCH", f"{path}?fieldManager=bench", manifest, "application/apply-patch+yaml")
 
+    def get(self, path: str) -> dict:
+        return self._send("GET", path, None, "application/json")
+
+    def log(self, namespace: str, pod: str) -> str:
+        return self._answer("GET", f"/api/v1/namespaces/{namespace}/pods/{pod}/log", None, "application/json")[1]
+
     def exists(self, path: str) -> bool:
         return self._answer("GET", path, None, "application/json")[0] == 200
 
-    def _send(self, method: str, path: str, body: dict | str, content: str) -> dict:
-        status, text = self._answer(method, path, body if isinstance(body, str) else json.dumps(body), content)
+    def _send(self, method: str, path: str, body: dict | str | None, content: str) -> dict:
+        status, text = self._answer(method, path, json.dumps(body) if isinstance(body, dict) else body, content)
         if status >= 300:
             raise BenchError(f"{method} {path}: {status} {text[:500]}")
         return json.loads(text)

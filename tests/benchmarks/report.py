@@ -34,7 +34,7 @@ def markdown(results: Results) -> str:
         parts += [f"## To {place.title}", _changes(place), _costs(results, place), bound.text(results, place)]
     parts += [READING, "## Machine and versions"]
     facts = {"date": f"{now:%Y-%m-%d %H:%M} UTC", "data": f"{results.bytes / 1e9:.2f} GB", "rounds": str(results.rounds)}
-    parts.append(_table([["", ""], *[[k, v] for k, v in (facts | results.machine | results.versions).items()]], left=2))
+    parts.append(table([["", ""], *[[k, v] for k, v in (facts | results.machine | results.versions).items()]], left=2))
     parts += ["## Commands", "`$W` is the working folder; credentials, and rclone's remote `rgw`, are in the environment.", _commands(results)]
     if results.faults:
         parts += ["## Failed", "\n".join(f"```\n{fault}\n```" for fault in results.faults)]
@@ -50,7 +50,7 @@ def _ratios(results: Results) -> str:
             rows.append([f"{place.title}: {operation.value}, speed", *(_speed(place, operation, name) for name in (tar, restic))])
         stored = [_inverse(place.ratio(Operation.FULL, OURS, name, "stored")) for name in (tar, restic)]
         rows.append([f"{place.title}: full backup, stored bytes", *map(_times, stored)])
-    fast = _table(rows, left=1)
+    fast = table(rows, left=1)
 
     rows = [["", OURS, "restic"]]
     for place in results.places:
@@ -62,7 +62,7 @@ def _ratios(results: Results) -> str:
         sent = [place.of(Operation.CHANGED, tool).median("stored") for tool in tools]
         rows.append([f"{place.title}: {Operation.CHANGED.value}, stored beside the touched 1 MiB blocks (zstd -1)",
                      *(_times(bytes / touched if bytes is not None and touched else None) for bytes in sent)])
-    return fast + "\n\n" + _table(rows, left=1)
+    return fast + "\n\n" + table(rows, left=1)
 
 
 def _changes(place: PlaceResults) -> str:
@@ -88,7 +88,7 @@ def _costs(results: Results, place: PlaceResults) -> str:
                 operation.value, tool, f"{seconds:.2f}", f"{min(all_seconds):.2f}-{max(all_seconds):.2f}",
                 f"{series.median('durable_seconds'):.2f}", f"{results.bytes / seconds / 1e6:.0f}", f"{series.median('cpu_seconds'):.2f}",
                 f"{series.median('peak_memory') / MIB:.0f}", f"{stored / 1e6:.1f}" if stored is not None else ""])
-    return _table(rows, left=2)
+    return table(rows, left=2)
 
 
 def _commands(results: Results) -> str:
@@ -112,7 +112,7 @@ def _inverse(ratio: float | None) -> float | None:
     return 1 / ratio if ratio else None
 
 
-def _table(rows: list[list[str]], left: int) -> str:
+def table(rows: list[list[str]], left: int) -> str:
     """Padded, so that it reads as a table without being rendered; the first columns are flush left."""
     widths = [max(3, *(len(row[i]) for row in rows)) for i in range(len(rows[0]))]
     rule = ["-" * width if i < left else "-" * (width - 1) + ":" for i, width in enumerate(widths)]
