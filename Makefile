@@ -7,7 +7,7 @@ VERSION ?= 0.1.0
 IMAGE ?= mysql-backup
 S3 ?=
 
-.PHONY: help demo test chaos fuzz test-environment bench bench-operator microbench crds manifests lint format image publish clean
+.PHONY: help demo test chaos fuzz test-environment bench bench-downtime bench-operator microbench crds manifests lint format image publish clean
 
 help: ## this text
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,7 +33,12 @@ fuzz: ## the readers with a million random inputs, a thousand flipped bits, 100,
 bench: ## speed beside restic, rclone and tar, as ratios; SIZE=200M ROUNDS=1: a quick look
 	@scripts/test-environment.sh bench
 	@SIZE=$(SIZE) ROUNDS=$(ROUNDS) python3 tests/benchmarks
+	@SIZE=$(SIZE) ROUNDS=$(ROUNDS) python3 tests/benchmarks/downtime.py
 	@python3 tests/benchmarks/fleet.py
+
+bench-downtime: ## for how long a backup stops MySQL under a load of writes, with pre-copy and without; SIZE, ROUNDS, RATE
+	@scripts/test-environment.sh bench
+	@SIZE=$(SIZE) ROUNDS=$(ROUNDS) RATE=$(RATE) python3 tests/benchmarks/downtime.py
 
 bench-operator: ## what the operator costs with 10,000 finished backups and 1,000 targets
 	@scripts/test-environment.sh demo

@@ -25,6 +25,7 @@ from dataset import TABLES, dataset, tree_size
 from fleet import built, started, wait
 from gateway import ACCESS_KEY, SECRET_KEY, Gateway, free_ports
 from kube import Kube
+from load import THREADS, Load
 from poll import Poll
 from report import table
 from server import MariaDb
@@ -39,7 +40,7 @@ BACKUPS = f"/apis/mysqlbackup.io/v1alpha1/namespaces/{NAMESPACE}/mysqlbackups"
 
 # What status.downtimeSeconds may be wrong by.
 AGREES = 1.0
-WARM_UP = 10.0
+WARM_UP = 10
 LONGEST = 1200.0
 
 
@@ -58,6 +59,8 @@ class Outage:
     start: float
     whole: float
     passes: int
+    rate: float
+    """Transactions of sysbench a second, while the server was there."""
 
 
 def main() -> int:
@@ -111,29 +114,31 @@ def run(data: pathlib.Path, size: int, work: pathlib.Path, binary: pathlib.Path,
         with started(work / "operator.log", built("operator/BackupOperator", "backup-operator"), "run", environment=environment), \
                 Poll("127.0.0.1", port, USER) as poll:
             wait(lambda: poll.answers > 0, "MariaDB")
-            with started(work / "sysbench.log", *load(port, rows(claim, port))):
-                time.sleep(WARM_UP)
-                return measure(kube, gateway, poll, rounds)
+            with Load(port, USER, rows(port), RATE) as load:
+                return measure(kube, gateway, port, load, poll, rounds)
 
 
-def measure(kube: Kube, gateway: Gateway, poll: Poll, rounds: int) -> dict[bool, list[Outage]]:
+def measure(kube: Kube, gateway: Gateway, port: int, load: Load, poll: Poll, rounds: int) -> dict[bool, list[Outage]]:
     outages: dict[bool, list[Outage]] = {False: [], True: []}
     for number in range(rounds):
         # Nobody is always first.
         for precopy in (False, True) if number % 2 == 0 else (True, False):
-            outage = one(kube, gateway, poll, f"round-{number + 1}-{'with' if precopy else 'without'}", precopy)
+            outage = one(kube, gateway, port, load, poll, f"round-{number + 1}-{'with' if precopy else 'without'}", precopy)
             outages[precopy].append(outage)
             print(f"  round {number + 1}/{rounds}  {'with' if precopy else 'without':<8}pre-copy  seen {outage.seen:6.2f} s  told {outage.told:6.2f} s  "
-                  f"stop {outage.stop:5.2f}  read {outage.read:6.2f}  start {outage.start:5.2f}  whole {outage.whole:7.2f} s", flush=True)
+                  f"stop {outage.stop:5.2f}  read {outage.read:6.2f}  start {outage.start:5.2f}  whole {outage.whole:7.2f} s  "
+                  f"{outage.rate:.0f} transactions a second", flush=True)
     return outages
 
 
-def one(kube: Kube, gateway: Gateway, poll: Poll, name: str, precopy: bool) -> Outage:
-    before, began = poll.answers, time.monotonic()
+def one(kube: Kube, gateway: Gateway, port: int, load: Load, poll: Poll, name: str, precopy: bool) -> Outage:
+    settled = load.seconds + WARM_UP
+    wait(lambda: load.seconds >= settled, "sysbench")
+    before, written, began = poll.answers, load.seconds, time.monotonic()
     kube.create(BACKUPS, {
         "apiVersion": "mysqlbackup.io/v1alpha1", "kind": "MySqlBackup", "metadata": {"name": name},
         "spec": {
-            "target": {"statefulSet": "db", "connection": {"secretRef": {"name": "db"}}},
+            "target": {"statefulSet": "db", "connection": {"secretRef": {"name": "db"}, "port": port}},
             "storage": {"s3": {"bucket": BUCKET, "endpoint": gateway.endpoint, "region": "us-east-1", "forcePathStyle": True, "credentialsSecretRef": {"name": "s3"}}},
             "cold": {"precopy": precopy},
             "verification": {"level": "Upload"},
@@ -147,22 +152,13 @@ def one(kube: Kube, gateway: Gateway, poll: Poll, name: str, precopy: bool) -> O
     report = status["report"]
     stopped, locked, resumed, answered = (datetime.datetime.fromisoformat(report[at]).timestamp() for at in ("stoppedAt", "lockedAt", "resumedAt", "answeredAt"))
     passes = len(re.findall(r"Pre-copy pass", kube.log(NAMESPACE, report["pod"])))
-    return Outage(poll.longest_silence(before - 1), status["downtimeSeconds"], locked - stopped, resumed - locked, answered - resumed, whole, passes)
+    return Outage(poll.longest_silence(before - 1), status["downtimeSeconds"], locked - stopped, resumed - locked, answered - resumed, whole, passes, load.rate(written))
 
 
-def rows(claim: pathlib.Path, port: int) -> int:
+def rows(port: int) -> int:
     asked = subprocess.run(
         ["mariadb", "--no-defaults", "-h127.0.0.1", f"-P{port}", f"-u{USER}", "-N", "-e", "SELECT MAX(id) FROM sbtest.sbtest1"], capture_output=True, text=True, check=True)
     return int(asked.stdout)
-
-
-def load(port: int, table_size: int) -> list[str]:
-    # What a stopped server refuses is tried again until it is taken. With the lowest priority, or its tries, a thousand a
-    # second, would take the processor from those that are to bring the server back.
-    return [
-        "nice", "-n", "19", "sysbench", "oltp_write_only", "--mysql-host=127.0.0.1", f"--mysql-port={port}", f"--mysql-user={USER}", "--mysql-db=sbtest", "--db-driver=mysql",
-        "--db-ps-mode=disable", "--mysql-ignore-errors=all", f"--tables={TABLES}", f"--table-size={table_size}", "--threads=4", f"--rate={RATE}", "--time=0",
-        "--report-interval=5", "run"]
 
 
 def populate(kube: Kube, port: int) -> None:
@@ -192,7 +188,7 @@ def populate(kube: Kube, port: int) -> None:
 
 def section(outages: dict[bool, list[Outage]], size: int) -> str:
     names = {"seen": "downtime, a client that asks every 50 ms", "told": "downtime, status.downtimeSeconds", "stop": "- until the pod is gone and the lock is taken",
-             "read": "- reading under the lock", "start": "- until MariaDB answers", "whole": "the whole backup", "passes": "passes of pre-copy"}
+             "read": "- reading under the lock", "start": "- until MariaDB answers", "whole": "the whole backup", "passes": "passes of pre-copy", "rate": "transactions a second meanwhile"}
 
     def median(kind: bool, what: str) -> float:
         return statistics.median(getattr(outage, what) for outage in outages[kind])
@@ -202,6 +198,8 @@ def section(outages: dict[bool, list[Outage]], size: int) -> str:
         without, with_ = median(False, what), median(True, what)
         if what == "passes":
             lines.append([name, "", f"{with_:.0f}", ""])
+        elif what == "rate":
+            lines.append([name, f"{without:.0f}", f"{with_:.0f}", ""])
         else:
             lines.append([name, f"{without:.2f} s", f"{with_:.2f} s", f"{100 * with_ / without:.0f} %" if without else ""])
     worst = max(abs(outage.seen - outage.told) for kind in outages.values() for outage in kind)
@@ -209,7 +207,7 @@ def section(outages: dict[bool, list[Outage]], size: int) -> str:
     return "\n".join([
         TITLE, "",
         f"`make bench-downtime` writes this section: full backups to Ceph RGW of a MariaDB with {size / 1e9:.2f} GB, by the operator and the sidecar on LocalCluster,",
-        f"while sysbench (oltp_write_only, 4 threads, {TABLES} tables, {RATE} transactions a second) goes on writing. Everything shares {facts['cores']};",
+        f"while sysbench (oltp_write_only, {THREADS} threads, {TABLES} tables, {RATE} transactions a second) goes on writing. Everything shares {facts['cores']};",
         f"medians of {len(outages[True])} rounds, taking turns, {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, {machine.versions()['this repository']}.", "",
         table(lines, left=1), "",
         f"The largest difference between what the client saw and the status: {worst:.2f} s.", ""])
