@@ -41,7 +41,7 @@ public sealed class RunArchives(RunSpec run, RunSettings settings, TimeProvider 
             Claim = run.Target.Claim,
             DataDirectory = run.Target.ServerDataDirectory,
         };
-        return new StoredArchive(store, run.Path, options, facts, progress, time)
+        return new StoredArchive(store, run.Path, options, facts, progress, time, loggers?.CreateLogger<StoredArchive>())
         {
             Type = backup.Type,
             Parents = backup.Parents,

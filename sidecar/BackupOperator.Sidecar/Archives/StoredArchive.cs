@@ -4,13 +4,15 @@ using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Storage.S3;
 using BackupOperator.Archive.Writing;
 using BackupOperator.Sidecar.Reporting;
+using Microsoft.Extensions.Logging;
 
 namespace BackupOperator.Sidecar.Archives;
 
 /// <summary>A backup in the project's own format.</summary>
 /// <param name="facts">What the manifest says of the target.</param>
 public sealed class StoredArchive(
-    IObjectStore store, string path, ArchiveWriterOptions options, ManifestFacts facts, IProgressSink progress, TimeProvider time) : IBackupArchive
+    IObjectStore store, string path, ArchiveWriterOptions options, ManifestFacts facts, IProgressSink progress, TimeProvider time, ILogger<StoredArchive>? logger = null)
+    : IBackupArchive
 {
     private const int MostPasses = 4;
     private const int FewBlocks = 32;
@@ -44,7 +46,11 @@ public sealed class StoredArchive(
         var stored = long.MaxValue;
         for (var pass = 0; pass < MostPasses; pass++)
         {
+            var since = time.GetTimestamp();
             var result = await writer.RunPassAsync(databaseStopped: false, new ProgressTracker(progress, time), cancellationToken);
+            logger?.LogInformation(
+                "Pre-copy pass {Pass}: {Bytes} bytes read, {Blocks} blocks stored, in {Seconds:0.0} s",
+                pass + 1, result.BytesRead, result.BlocksStored, time.GetElapsedTime(since).TotalSeconds);
             if (result.BlocksStored <= FewBlocks || result.BlocksStored > stored / 2)
             {
                 return;
@@ -57,7 +63,11 @@ public sealed class StoredArchive(
     public async Task ReadAsync(CancellationToken cancellationToken)
     {
         _tracker = new ProgressTracker(progress, time);
-        await (await OpenAsync(cancellationToken)).RunPassAsync(databaseStopped: true, _tracker, cancellationToken);
+        var writer = await OpenAsync(cancellationToken);
+        var since = time.GetTimestamp();
+        var result = await writer.RunPassAsync(databaseStopped: true, _tracker, cancellationToken);
+        logger?.LogInformation(
+            "Read while MySQL is stopped: {Bytes} bytes, {Blocks} blocks stored, in {Seconds:0.0} s", result.BytesRead, result.BlocksStored, time.GetElapsedTime(since).TotalSeconds);
     }
 
     public async Task<BackupResult> CommitAsync(ServerFacts server, CancellationToken cancellationToken)

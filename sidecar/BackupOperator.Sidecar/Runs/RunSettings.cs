@@ -3,6 +3,8 @@ namespace BackupOperator.Sidecar.Runs;
 /// <summary>Where a run finds things, and how patient it is; the defaults are those of a Job pod.</summary>
 public sealed record RunSettings
 {
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(50);
+
     /// <summary>The name of this pod.</summary>
     public required string PodName { get; init; }
 
@@ -22,8 +24,11 @@ public sealed record RunSettings
 
     public string TerminationLog { get; init; } = RunPaths.TerminationLog;
 
-    /// <summary>Between two looks at the StatefulSet and its pods.</summary>
+    /// <summary>Between two looks at the StatefulSet and its pods; at most, where MySQL is down meanwhile.</summary>
     public TimeSpan PollInterval { get; init; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>Between two looks while MySQL is down. It adds at most an eighth to what has passed already.</summary>
+    public TimeSpan PauseAfter(TimeSpan waited) => TimeSpan.FromTicks(Math.Min(Math.Max(waited.Ticks / 8, ShortestPause.Ticks), PollInterval.Ticks));
 
     /// <summary>How long the lock may take after the pods are gone: the last process may still be ending.</summary>
     public TimeSpan LockPatience { get; init; } = TimeSpan.FromSeconds(10);

@@ -20,7 +20,7 @@ public sealed class AnswerWait(AliveProbe probe, Resumer resumer, RunSpec run, R
             }
 
             await KeepUpAsync(cancellationToken);
-            await Task.Delay(settings.PollInterval, time, cancellationToken);
+            await Task.Delay(settings.PauseAfter(time.GetElapsedTime(since)), time, cancellationToken);
         }
     }
 

@@ -98,7 +98,7 @@ public sealed class Quiescer(
                     + "Look for what MySQL does at shutdown (a large buffer pool to flush, innodb_fast_shutdown=0), or raise spec.timeouts.quiesce.");
             }
 
-            await Task.Delay(settings.PollInterval, time, cancellationToken);
+            await Task.Delay(settings.PauseAfter(time.GetElapsedTime(since)), time, cancellationToken);
         }
 
         async Task<string?> FindPodAsync(CancellationToken token)
