@@ -151,7 +151,10 @@ def one(kube: Kube, gateway: Gateway, port: int, load: Load, poll: Poll, name: s
     whole = time.monotonic() - began
     report = status["report"]
     stopped, locked, resumed, answered = (datetime.datetime.fromisoformat(report[at]).timestamp() for at in ("stoppedAt", "lockedAt", "resumedAt", "answeredAt"))
-    passes = len(re.findall(r"Pre-copy pass", kube.log(NAMESPACE, report["pod"])))
+    log = kube.log(NAMESPACE, report["pod"])
+    for line in re.findall(r"(?:Pre-copy pass|Read while).*", log):
+        print(f"    {line}")
+    passes = log.count("Pre-copy pass")
     return Outage(poll.longest_silence(before - 1), status["downtimeSeconds"], locked - stopped, resumed - locked, answered - resumed, whole, passes, load.rate(written))
 
 

@@ -7,7 +7,7 @@ import threading
 from dataset import TABLES
 
 THREADS = 4
-RETRY = 0.1
+RETRY = 0.5
 
 
 class Load:
