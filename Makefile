@@ -36,9 +36,9 @@ bench: ## speed beside restic, rclone and tar, as ratios; SIZE=200M ROUNDS=1: a 
 	@SIZE=$(SIZE) ROUNDS=$(ROUNDS) python3 tests/benchmarks/downtime.py
 	@python3 tests/benchmarks/fleet.py
 
-bench-downtime: ## for how long a backup stops MySQL under a load of writes, with pre-copy and without; SIZE, ROUNDS, RATE
+bench-downtime: ## for how long a backup stops MariaDB (SERVER=mysql: MySQL) under a load of writes, with pre-copy and without
 	@scripts/test-environment.sh bench
-	@SIZE=$(SIZE) ROUNDS=$(ROUNDS) RATE=$(RATE) python3 tests/benchmarks/downtime.py
+	@SIZE=$(SIZE) ROUNDS=$(ROUNDS) RATE=$(RATE) SERVER=$(SERVER) python3 tests/benchmarks/downtime.py
 
 bench-operator: ## what the operator costs with 10,000 finished backups and 1,000 targets
 	@scripts/test-environment.sh demo

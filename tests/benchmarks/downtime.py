@@ -3,6 +3,7 @@
 SIZE    size of the data, such as 200M or 5G (default 4400M)
 ROUNDS  how often both are measured (default 3)
 RATE    transactions of sysbench a second (default 100)
+SERVER  mariadb (default) or mysql
 SIDECAR a backup-sidecar to measure instead of one that is published from this folder
 """
 
@@ -21,20 +22,19 @@ import time
 from dataclasses import dataclass
 
 import machine
-from dataset import TABLES, dataset, tree_size
+from dataset import TABLES, tree_size
 from fleet import built, started, wait
 from gateway import ACCESS_KEY, SECRET_KEY, Gateway, free_ports
 from kube import Kube
 from load import THREADS, Load
 from poll import Poll
 from report import table
-from server import MariaDb
+from servers import USER, Server, server
 from settings import BenchError, ROOT, Settings, check_machine
 from tools.ours import publish
 
 RATE = int(os.environ.get("RATE") or 100)
-TITLE = "## Downtime"
-NAMESPACE, USER, BUCKET = "bench", "bench", "downtime"
+NAMESPACE, BUCKET = "bench", "downtime"
 SIDECAR = "mysql-backup-sidecar:bench"
 BACKUPS = f"/apis/mysqlbackup.io/v1alpha1/namespaces/{NAMESPACE}/mysqlbackups"
 
@@ -69,34 +69,31 @@ def main() -> int:
     check_machine(settings)
     for project in ("operator/BackupOperator", "tests/LocalCluster"):
         subprocess.run(["dotnet", "build", str(ROOT / project), "-c", "Release", "-v", "quiet", "--nologo"], check=True, stdout=subprocess.DEVNULL)
-    data = dataset(settings)
+    target = server(os.environ.get("SERVER", ""))
     binary = settings.sidecar or publish()
+    load_before = os.getloadavg()[0]
     work = pathlib.Path(tempfile.mkdtemp(prefix="bench-downtime-", dir=settings.cache))
     work.chmod(0o755)
     try:
-        outages = run(data, settings.size, work, binary, settings.rounds)
+        outages, size = run(target, settings, work, binary)
     finally:
         shutil.rmtree(work, ignore_errors=True)
-    text = section(outages, tree_size(data))
+    text = section(target, outages, size, load_before)
     print(f"\n{text}")
     wrong = [outage for kind in outages.values() for outage in kind if abs(outage.seen - outage.told) > AGREES]
     if wrong:
         print(f"downtime: status.downtimeSeconds is off by more than {AGREES:.0f} s: {wrong}", file=sys.stderr)
         return 1
     settings.report.parent.mkdir(parents=True, exist_ok=True)
-    put(settings.report, text)
+    put(settings.report, target.section, text)
     print(f"downtime: written to {settings.report}")
     return 0
 
 
-def run(data: pathlib.Path, size: int, work: pathlib.Path, binary: pathlib.Path, rounds: int) -> dict[bool, list[Outage]]:
+def run(target: Server, settings: Settings, work: pathlib.Path, binary: pathlib.Path) -> tuple[dict[bool, list[Outage]], int]:
     claim = work / "cluster" / "claims" / NAMESPACE / "data-db-0"
     claim.parent.mkdir(parents=True)
-    subprocess.run(["cp", "-a", "--reflink=auto", str(data), str(claim)], check=True)
-    with MariaDb(claim, size, binlogs=False) as server:
-        server.execute(f"CREATE USER {USER}@'%'; GRANT ALL ON *.* TO {USER}@'%'")
-    subprocess.run(["chown", "-R", "999:999", str(claim)], check=True)
-
+    target.place(settings, claim)
     [port] = free_ports(1)
     (work / "images.json").write_text(json.dumps({SIDECAR: str(binary)}))
     kubeconfig = work / "kubeconfig"
@@ -110,12 +107,13 @@ def run(data: pathlib.Path, size: int, work: pathlib.Path, binary: pathlib.Path,
             kube.apply("/apis/apiextensions.k8s.io/v1/customresourcedefinitions/" + re.search(r"^  name: (\S+)$", text, re.MULTILINE)[1], text)
         wait(lambda: kube.exists(f"{BACKUPS}?limit=1"), "the definition of MySqlBackup")
         gateway.create_bucket(BUCKET)
-        populate(kube, port)
+        populate(kube, target, port)
         with started(work / "operator.log", built("operator/BackupOperator", "backup-operator"), "run", environment=environment), \
                 Poll("127.0.0.1", port, USER) as poll:
-            wait(lambda: poll.answers > 0, "MariaDB")
+            wait(lambda: poll.answers > 0, target.title)
+            target.fill(settings, port)
             with Load(port, USER, rows(port), RATE) as load:
-                return measure(kube, gateway, port, load, poll, rounds)
+                return measure(kube, gateway, port, load, poll, settings.rounds), tree_size(claim)
 
 
 def measure(kube: Kube, gateway: Gateway, port: int, load: Load, poll: Poll, rounds: int) -> dict[bool, list[Outage]]:
@@ -164,7 +162,7 @@ def rows(port: int) -> int:
     return int(asked.stdout)
 
 
-def populate(kube: Kube, port: int) -> None:
+def populate(kube: Kube, target: Server, port: int) -> None:
     kube.create("/api/v1/namespaces", {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
     for name, content in (("db", {"username": USER, "password": ""}), ("s3", {"AWS_ACCESS_KEY_ID": ACCESS_KEY, "AWS_SECRET_ACCESS_KEY": SECRET_KEY})):
         kube.create(f"/api/v1/namespaces/{NAMESPACE}/secrets", {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": name}, "stringData": content})
@@ -174,13 +172,10 @@ def populate(kube: Kube, port: int) -> None:
         "spec": {
             "replicas": 1, "serviceName": "db", "selector": {"matchLabels": labels},
             "template": {"metadata": {"labels": labels}, "spec": {
-                "securityContext": {"runAsUser": 999, "runAsGroup": 999},
+                "securityContext": target.security,
                 "containers": [{
-                    "name": "mariadb", "image": "mariadb:10.11",
-                    # On every address: that of the pod is another one after each start.
-                    "command": ["mariadbd", "--no-defaults", "--datadir=/var/lib/mysql", "--bind-address=0.0.0.0", f"--port={port}", "--socket=/tmp/mysqld.sock",
-                                "--skip-name-resolve", "--innodb-buffer-pool-size=512M", "--innodb-log-file-size=96M", "--innodb-undo-tablespaces=3",
-                                "--log-bin=binlog", "--binlog-format=ROW", "--server-id=1", "--max-binlog-size=64M"],
+                    "name": "server", "image": target.image, "command": target.command(port),
+                    "env": [{"name": name, "value": value} for name, value in target.environment],
                     "ports": [{"name": "mysql", "containerPort": port}],
                     "readinessProbe": {"tcpSocket": {"port": port}, "periodSeconds": 1},
                     "volumeMounts": [{"name": "data", "mountPath": "/var/lib/mysql"}]}]}},
@@ -189,38 +184,41 @@ def populate(kube: Kube, port: int) -> None:
     })
 
 
-def section(outages: dict[bool, list[Outage]], size: int) -> str:
+def section(target: Server, outages: dict[bool, list[Outage]], size: int, load_before: float) -> str:
     names = {"seen": "downtime, a client that asks every 50 ms", "told": "downtime, status.downtimeSeconds", "stop": "- until the pod is gone and the lock is taken",
-             "read": "- reading under the lock", "start": "- until MariaDB answers", "whole": "the whole backup", "passes": "passes of pre-copy", "rate": "transactions a second meanwhile"}
+             "read": "- reading under the lock", "start": "- until the server answers", "whole": "the whole backup", "passes": "passes of pre-copy", "rate": "transactions a second meanwhile"}
 
-    def median(kind: bool, what: str) -> float:
-        return statistics.median(getattr(outage, what) for outage in outages[kind])
+    def values(kind: bool, what: str) -> list[float]:
+        return [getattr(outage, what) for outage in outages[kind]]
+
+    def seconds(kind: bool, what: str) -> str:
+        return f"{statistics.median(values(kind, what)):.2f} s ({min(values(kind, what)):.2f}-{max(values(kind, what)):.2f})"
 
     lines = [["", "without pre-copy", "with pre-copy", "ratio"]]
     for what, name in names.items():
-        without, with_ = median(False, what), median(True, what)
+        without, with_ = (statistics.median(values(kind, what)) for kind in (False, True))
         if what == "passes":
             lines.append([name, "", f"{with_:.0f}", ""])
         elif what == "rate":
             lines.append([name, f"{without:.0f}", f"{with_:.0f}", ""])
         else:
-            lines.append([name, f"{without:.2f} s", f"{with_:.2f} s", f"{100 * with_ / without:.0f} %" if without else ""])
+            lines.append([name, seconds(False, what), seconds(True, what), f"{100 * with_ / without:.0f} %" if without else ""])
     worst = max(abs(outage.seen - outage.told) for kind in outages.values() for outage in kind)
     facts = machine.describe_machine(0)
     return "\n".join([
-        TITLE, "",
-        f"`make bench-downtime` writes this section: full backups to Ceph RGW of a MariaDB with {size / 1e9:.2f} GB, by the operator and the sidecar on LocalCluster,",
-        f"while sysbench (oltp_write_only, {THREADS} threads, {TABLES} tables, {RATE} transactions a second) goes on writing. Everything shares {facts['cores']};",
-        f"medians of {len(outages[True])} rounds, taking turns, {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, {machine.versions()['this repository']}.", "",
+        target.section, "",
+        f"`make bench-downtime` writes this section: full backups to Ceph RGW of a {target.title} with {size / 1e9:.2f} GB, by the operator and the sidecar on LocalCluster,",
+        f"while sysbench (oltp_write_only, {THREADS} threads, {TABLES} tables, {RATE} transactions a second) goes on writing. Everything shares {facts['cores']},",
+        f"with a load of {load_before:.1f} before the run. Medians (and extremes) of {len(outages[True])} rounds, taking turns, {datetime.datetime.now(datetime.timezone.utc):%Y-%m-%d}, {machine.versions()['this repository']}.", "",
         table(lines, left=1), "",
         f"The largest difference between what the client saw and the status: {worst:.2f} s. A server that ends writes out the dirty pages of",
         "every table, so all of these tables are read again under the lock; the disk sets the pace of that. See docs/operations.md.", ""])
 
 
-def put(page: pathlib.Path, text: str) -> None:
+def put(page: pathlib.Path, title: str, text: str) -> None:
     """Takes the place of the section of that title, or goes before the description of the machine."""
     old = page.read_text() if page.exists() else "# Speed and cost\n"
-    kept = re.sub(rf"^{TITLE}\n.*?(?=^## |\Z)", "", old, flags=re.MULTILINE | re.DOTALL)
+    kept = re.sub(rf"^{title}\n.*?(?=^## |\Z)", "", old, flags=re.MULTILINE | re.DOTALL)
     before, rule, after = kept.partition("## Machine and versions\n")
     page.write_text(before.rstrip("\n") + "\n\n" + text.rstrip("\n") + "\n" + ("\n" + rule + after if rule else ""))
 
