@@ -16,7 +16,9 @@ import machine
 import report
 from comparison import Comparison
 from dataset import dataset, tree_size
+from page import put, section
 from results import Results
+from servers import MariaDbPod, MySqlPod
 from settings import BenchError, Settings, check_machine
 from tools.ours import publish
 
@@ -41,7 +43,10 @@ def main() -> int:
     settings.raw.write_text(json.dumps([place.as_json() for place in results.places], indent=1))
     page = settings.report if not results.faults else settings.raw.with_name("benchmarks.md")
     page.parent.mkdir(parents=True, exist_ok=True)
+    kept = {title: page_section for title in (MariaDbPod.section, MySqlPod.section) if (page_section := section(page, title))}
     page.write_text(text)
+    for title, page_section in kept.items():
+        put(page, title, page_section)
     print(f"\n{text}\nbench: written to {page}")
     return 1 if results.faults else 0
 

@@ -27,6 +27,7 @@ from fleet import built, started, wait
 from gateway import ACCESS_KEY, SECRET_KEY, Gateway, free_ports
 from kube import Kube
 from load import THREADS, Load
+from page import put
 from poll import Poll
 from report import table
 from servers import USER, Server, server
@@ -213,14 +214,6 @@ def section(target: Server, outages: dict[bool, list[Outage]], size: int, load_b
         table(lines, left=1), "",
         f"The largest difference between what the client saw and the status: {worst:.2f} s. A server that ends writes out the dirty pages of",
         "every table, so all of these tables are read again under the lock; the disk sets the pace of that. See docs/operations.md.", ""])
-
-
-def put(page: pathlib.Path, title: str, text: str) -> None:
-    """Takes the place of the section of that title, or goes before the description of the machine."""
-    old = page.read_text() if page.exists() else "# Speed and cost\n"
-    kept = re.sub(rf"^{title}\n.*?(?=^## |\Z)", "", old, flags=re.MULTILINE | re.DOTALL)
-    before, rule, after = kept.partition("## Machine and versions\n")
-    page.write_text(before.rstrip("\n") + "\n\n" + text.rstrip("\n") + "\n" + ("\n" + rule + after if rule else ""))
 
 
 if __name__ == "__main__":
