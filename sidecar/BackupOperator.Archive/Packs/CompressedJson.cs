@@ -11,10 +11,13 @@ internal static class CompressedJson
     private const int LargestStored = 32 << 20;
     private const int LargestPlain = 128 << 20;
 
+    // A token is written with every part and read once at most, and half of it are hashes: more than this costs and gains little.
+    private const int Level = 1;
+
     public static ReadOnlyMemory<byte> Write<T>(T value, DataKey? key = null)
     {
         var to = new MemoryStream();
-        using (var compressed = new ZstdWriteStream(to))
+        using (var compressed = new ZstdWriteStream(to, Level))
         {
             JsonSerializer.Serialize(compressed, value, ManifestJson.Options);
             compressed.Complete();
