@@ -30,7 +30,8 @@ def main() -> int:
     data = dataset(settings)
     binary = settings.sidecar or publish()
     size = tree_size(data)
-    results = Results(size, settings.rounds, machine.describe_machine(machine.read_speed(data, size)), machine.versions())
+    direct_speed = machine.direct_read_speed(data)
+    results = Results(size, settings.rounds, machine.describe_machine(machine.read_speed(data, size), direct_speed), machine.versions(), direct_speed)
 
     work = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=settings.cache))
     try:

@@ -68,7 +68,7 @@ def measure(work: pathlib.Path) -> str:
             ("API requests, idle", f"{asked / passed:.2f} a second"),
             ("processor, idle", f"{100 * busy / passed:.2f} % of a core"),
         ]
-    facts = machine.describe_machine(0)
+    facts = machine.describe_machine()
     lines = [
         "# What the operator costs", "",
         f"`make bench-operator` writes this page: {BACKUPS:,} finished MySqlBackups, {TARGETS:,} StatefulSets, one operator that leads, "

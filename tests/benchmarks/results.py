@@ -69,6 +69,9 @@ class Results:
     rounds: int
     machine: dict[str, str]
     versions: dict[str, str]
+    read_speed: float
+    """Bytes a second of whoever does nothing but read all of the data."""
+
     compression: Series = field(default_factory=Series)
     """zstd -1 of the whole data by one thread, and nothing else."""
 
