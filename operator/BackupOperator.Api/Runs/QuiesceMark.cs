@@ -11,6 +11,9 @@ public sealed record QuiesceMark
 {
     public const string Annotation = "mysqlbackup.io/quiesced";
 
+    /// <summary>How long after the allowed downtime the operator starts MySQL, if the sidecar has not: it has the first word.</summary>
+    public static readonly TimeSpan DeadlineSlack = TimeSpan.FromMinutes(1);
+
     /// <summary>The uid of the MySqlBackup or MySqlRestore.</summary>
     public required string Run { get; init; }
 

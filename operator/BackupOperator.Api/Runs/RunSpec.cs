@@ -27,6 +27,12 @@ public enum RunKind
 
     /// <summary>Tells a schedule which backups there are in its storage.</summary>
     Catalog,
+
+    /// <summary>
+    /// Tries out what a backup needs of its storage, without the claim of the database. Reports nothing; the exit code and
+    /// the termination message tell.
+    /// </summary>
+    Preflight,
 }
 
 /// <summary>
@@ -100,6 +106,12 @@ public sealed record RunTarget
 
     /// <summary>The replicas that stay while the run has the database stopped: 0, or one less than <see cref="Replicas"/>.</summary>
     public int QuiescedReplicas { get; init; }
+
+    /// <summary>
+    /// While this pod has the claim, no other can mount it (ReadWriteOncePod): MySQL is stopped when the run begins, and
+    /// cannot start before this pod has ended.
+    /// </summary>
+    public bool ExclusiveClaim { get; init; }
 
     /// <summary>Whether only the last replica stops, and must be one that may be stopped.</summary>
     [JsonIgnore]

@@ -20,6 +20,9 @@ public static class RunNames
     /// <summary>The Job that removes the data a restore has kept.</summary>
     public static string RemovePreviousJob(string resource, string uid) => With(resource, uid, "-cleanup");
 
+    /// <summary>The Job that checks what a backup needs before MySQL is stopped.</summary>
+    public static string PreflightJob(string resource, string uid) => With(resource, uid, "-preflight");
+
     /// <summary>The Job of one attempt at the copies of a backup.</summary>
     /// <param name="attempt">From 2: the backup itself is the first.</param>
     public static string CopyJob(string resource, string uid, int attempt) =>

@@ -14,6 +14,11 @@ public sealed record MarkObservation(string RunUid, string Pod, int Replicas, Da
     public int QuiescedReplicas { get; init; }
 }
 
+/// <summary>MySQL was stopped by the operator, so that a pod can mount its claim. Recorded before it is done.</summary>
+/// <param name="Pod">The pod of the Job.</param>
+/// <param name="Seen">It was done: the mark was seen on the target.</param>
+public sealed record TargetStop(string Pod, DateTimeOffset At, bool Seen = false);
+
 /// <summary>The Lease of a target.</summary>
 /// <param name="Holder">Null where it is free.</param>
 /// <param name="HolderIsOver">The holder has finished, is gone, or was never one of ours.</param>
@@ -50,13 +55,15 @@ public sealed record JobObservation(
 /// <param name="WaitingFor">What keeps it from running, in the words of the scheduler or the kubelet.</param>
 /// <param name="Termination">How its container ended.</param>
 /// <param name="Finding">What the spec names and the pod cannot have, where that is what keeps it from running.</param>
+/// <param name="WaitsForClaim">The scheduler says that another pod has a claim that only one pod can mount.</param>
 public sealed record PodObservation(
     string Name,
     DateTimeOffset CreatedAt,
     bool Alive,
     string? WaitingFor = null,
     ContainerTermination? Termination = null,
-    SpecFinding? Finding = null);
+    SpecFinding? Finding = null,
+    bool WaitsForClaim = false);
 
 /// <summary>The end of a container.</summary>
 /// <param name="Reason">The kubelet's word, such as <c>OOMKilled</c>, or the pod's, such as <c>Evicted</c>.</param>

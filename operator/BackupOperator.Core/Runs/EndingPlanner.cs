@@ -16,6 +16,12 @@ internal static class EndingPlanner
             return job.Deleting ? wait : wait with { Actions = [new RunAction.DeleteJob(JobPurpose.Run, job.Uid)] };
         }
 
+        if (o.PreflightJob is { IsOurs: true, Outcome: JobOutcome.Active } preflight)
+        {
+            var wait = Wait(o, ending, "Waiting for the Job that checks what the backup needs to end");
+            return preflight.Deleting ? wait : wait with { Actions = [new RunAction.DeleteJob(JobPurpose.Preflight, preflight.Uid)] };
+        }
+
         if (o.RollBackJob is { Outcome: JobOutcome.Active })
         {
             return Wait(o, ending, "Putting the old data back");

@@ -20,6 +20,9 @@ public enum JobPurpose
 
     /// <summary>Reads which backups there are in a storage.</summary>
     Catalog,
+
+    /// <summary>Checks what a backup needs, without the claim of the database.</summary>
+    Preflight,
 }
 
 /// <summary>One small change to the cluster. Each can be repeated without harm.</summary>
@@ -48,6 +51,9 @@ public abstract record RunAction
     /// <summary>Puts the mark back that someone has taken away, so that the guard brings MySQL back.</summary>
     /// <param name="Swapping">The sidecar was moving the data directories when it was last heard of.</param>
     public sealed record RestoreMark(bool Swapping) : RunAction;
+
+    /// <summary>Scales the target down and marks it, for a pod that cannot mount the claim before.</summary>
+    public sealed record StopTarget(TargetStop Stop) : RunAction;
 
     /// <summary>Deletes the Job that has this uid, and its pods with it.</summary>
     public sealed record DeleteJob(JobPurpose Purpose, string Uid) : RunAction;

@@ -26,6 +26,9 @@ public sealed record RunDecision
     /// <summary>Record it, and make the next Job by it.</summary>
     public Revision? Revision { get; init; }
 
+    /// <summary>Record it; null to leave what is recorded.</summary>
+    public TargetStop? Stop { get; init; }
+
     public int? QueuePosition { get; init; }
 
     public Ending? Ending { get; init; }

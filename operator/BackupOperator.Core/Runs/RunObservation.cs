@@ -30,6 +30,12 @@ public sealed record RunObservation
     /// <summary>The replicas to go back to, in the recorded intent.</summary>
     public int? IntendedReplicas { get; init; }
 
+    /// <summary>One pod alone can mount the claim: MySQL must be stopped before the pod of a Job can start.</summary>
+    public bool ExclusiveClaim { get; init; }
+
+    /// <summary>The last pod of a Job that the operator has stopped MySQL for.</summary>
+    public TargetStop? Stop { get; init; }
+
     /// <summary>The uid of the Job as the status has it.</summary>
     public string? RecordedJobUid { get; init; }
 
@@ -55,6 +61,9 @@ public sealed record RunObservation
 
     public JobObservation? RollBackJob { get; init; }
 
+    /// <summary>The Job that checks what can be checked before MySQL is stopped.</summary>
+    public JobObservation? PreflightJob { get; init; }
+
     /// <summary>Pods of the run, of whichever Job.</summary>
     public IReadOnlyList<PodObservation> Pods { get; init; } = [];
 
@@ -68,12 +77,12 @@ public sealed record RunObservation
         Target?.Mark is { } mark && (mark.RunUid == Run.Uid || (mark.RunUid.Length == 0 && StartedAt is not null && HoldsLease)) ? mark : null;
 
     /// <summary>
-    /// Someone has taken the mark away and did not scale up: the sidecar has told that it stopped MySQL, nobody has told
-    /// that it runs again, and it is below the replicas it had.
+    /// Someone has taken the mark away and did not scale up: it is known that MySQL was stopped, nobody has told that it
+    /// runs again, and it is below the replicas it had.
     /// </summary>
     public bool LostItsMark =>
         Target is { Mark: null } target && target.Uid == IntendedTargetUid && target.Replicas < IntendedReplicas
-        && HoldsLease && Report is { StoppedAt: not null, ResumedAt: null };
+        && HoldsLease && Report?.ResumedAt is null && (Report?.StoppedAt is not null || Stop is not null);
 
     public bool HoldsLease => Lease.Holder == Run.Holder;
 

@@ -96,6 +96,11 @@ public static class RunPlanner
             actions.Add(new RunAction.ExpireJob(JobPurpose.RollBack));
         }
 
+        if (o.PreflightJob is { IsOurs: true, Outcome: not JobOutcome.Active, Expires: false, Deleting: false })
+        {
+            actions.Add(new RunAction.ExpireJob(JobPurpose.Preflight));
+        }
+
         actions.Add(new RunAction.RemoveFinalizer());
         return new RunDecision
         {
@@ -120,6 +125,11 @@ public static class RunPlanner
             return End(
                 o, RunStage.Failed, RunReason.TargetChanged,
                 "The StatefulSet was deleted or created anew before the run began; create the resource again", retryable: true, now);
+        }
+
+        if (ExclusiveClaimPlanner.BeforeJob(o, startedAt, now) is { } preflight)
+        {
+            return preflight;
         }
 
         // Pods without their Job: it was created and deleted before we saw it. They must be gone before a second one starts.
@@ -190,6 +200,11 @@ public static class RunPlanner
             return PreparingTimeout(o, why, now) with { JobUid = job.Uid };
         }
 
+        if (ExclusiveClaimPlanner.WithJob(o, job, now) is { } stopping)
+        {
+            return stopping;
+        }
+
         if (o.Report?.Step is not { } step)
         {
             var message = last?.Finding?.Message
@@ -252,7 +267,7 @@ public static class RunPlanner
     private static Ending NotRestored(DateTimeOffset now) =>
         new(RunStage.Failed, RunReason.DatabaseNotRestored, "The run has done its work, and MySQL does not answer", Retryable: false, now);
 
-    private static RunDecision Preparing(RunObservation o, string message, TimeSpan requeueAfter, SpecFinding? finding = null) => new()
+    internal static RunDecision Preparing(RunObservation o, string message, TimeSpan requeueAfter, SpecFinding? finding = null) => new()
     {
         Stage = RunStage.Preparing,
         Message = message,
@@ -260,8 +275,8 @@ public static class RunPlanner
         RequeueAfter = requeueAfter,
     };
 
-    private static RunDecision PreparingTimeout(RunObservation o, string why, DateTimeOffset now) => End(
+    internal static RunDecision PreparingTimeout(RunObservation o, string why, DateTimeOffset now) => End(
         o, RunStage.Failed, RunReason.PreparingTimeout, $"The run did not begin within spec.timeouts.preparing: {why}", retryable: true, now);
 
-    private static DateTimeOffset Latest(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+    internal static DateTimeOffset Latest(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

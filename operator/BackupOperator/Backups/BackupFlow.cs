@@ -20,14 +20,21 @@ internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKuber
             return finding!;
         }
 
-        if (await claims.CheckAsync(entity.Metadata.Namespace!, target, NamedStorage.Of(entity.Spec), cancellationToken) is { } missing)
+        var (usable, missing) = await claims.CheckAsync(entity.Metadata.Namespace!, target, NamedStorage.Of(entity.Spec), cancellationToken);
+        if (usable is null)
         {
-            return missing;
+            return missing!;
+        }
+
+        var (chosen, unfit) = ScopeChooser.Settle(entity.Spec, usable, set);
+        if (chosen is null)
+        {
+            return unfit!;
         }
 
         try
         {
-            return new RunPlan(target, PathTemplate.Expand(entity.Spec.Naming.PathTemplate, await ValuesAsync(entity, target, cancellationToken)));
+            return new RunPlan(chosen, PathTemplate.Expand(entity.Spec.Naming.PathTemplate, await ValuesAsync(entity, chosen, cancellationToken)));
         }
         catch (FormatException e)
         {

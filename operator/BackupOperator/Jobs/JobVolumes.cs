@@ -19,8 +19,8 @@ internal static class JobVolumes
     {
         var mounts = new JobMounts(secretMode);
 
-        // What only has to do with the storages must not be able to touch the database.
-        if (input.Run.Kind is not (RunKind.Copy or RunKind.Prune or RunKind.Catalog) && input.Target is { } target)
+        // What only has to do with the storages must not be able to touch the database, or wait for it.
+        if (input.Run.Kind is not (RunKind.Copy or RunKind.Prune or RunKind.Catalog or RunKind.Preflight) && input.Target is { } target)
         {
             mounts.Claim("data", RunPaths.Volume, target.Claim, input.Run.Kind == RunKind.Backup, target.SubPath);
         }
@@ -39,7 +39,7 @@ internal static class JobVolumes
         if (input.Stores.Encryption is { } encryption)
         {
             // What is written needs its key: a pod without it must not start. What is read finds out which key it needs.
-            var needed = input.Run.Kind == RunKind.Backup ? encryption.SecretRef.Key : null;
+            var needed = input.Run.Kind is RunKind.Backup or RunKind.Preflight ? encryption.SecretRef.Key : null;
             mounts.WholeSecret(EncryptionKeys, RunPaths.EncryptionKeys, encryption.SecretRef.Name, needed);
         }
 

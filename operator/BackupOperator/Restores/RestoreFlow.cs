@@ -26,9 +26,17 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
             return unknown!;
         }
 
-        return await claims.CheckAsync(entity.Metadata.Namespace!, target, [new NamedStorage("storage", source.Storage!)], cancellationToken) is { } missing
-            ? missing
-            : new RunPlan(target, source.Path!, source);
+        var (usable, missing) = await claims.CheckAsync(entity.Metadata.Namespace!, target, [new NamedStorage("storage", source.Storage!)], cancellationToken);
+        return usable switch
+        {
+            null => missing!,
+            { ExclusiveClaim: true } => new SpecFinding(
+                FailureReason.InvalidSpec,
+                $"PersistentVolumeClaim {usable.Claim} is ReadWriteOncePod: a Job cannot restore beside MySQL, nor put the old data back while a server tries to start on the new. "
+                + "Restore into a StatefulSet whose claim is ReadWriteOnce, or give this volume a ReadWriteOnce claim first (docs/operations.md)",
+                Final: true),
+            _ => new RunPlan(usable, source.Path!, source),
+        };
     }
 
     public RunVerdict<MySqlRestore> Decide(MySqlRestore entity, World world, DateTimeOffset now)

@@ -30,6 +30,7 @@ internal static class RunSpecFactory
                 StatefulSetUid = recorded.StatefulSetUid ?? "",
                 Replicas = recorded.Replicas ?? 0,
                 QuiescedReplicas = recorded.QuiescedReplicas ?? 0,
+                ExclusiveClaim = recorded.ExclusiveClaim == true,
                 MaxReplicaLag = entity is MySqlBackup backup ? DurationText.Parse(backup.Spec.Cold.MaxReplicaLag) : default,
                 Ordinal = recorded.Ordinal ?? 0,
                 Pod = recorded.Pod ?? target?.Pod ?? "",
@@ -54,6 +55,7 @@ internal static class RunSpecFactory
         JobPurpose.Copy => RunKind.Copy,
         JobPurpose.Prune => RunKind.Prune,
         JobPurpose.Catalog => RunKind.Catalog,
+        JobPurpose.Preflight => RunKind.Preflight,
         _ => entity is MySqlBackup ? RunKind.Backup : RunKind.Restore,
     };
 }

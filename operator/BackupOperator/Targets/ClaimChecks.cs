@@ -5,7 +5,9 @@ internal sealed class ClaimChecks(IKubernetesClient client)
 {
     private const string ReadWriteOncePod = nameof(ReadWriteOncePod);
 
-    public async Task<SpecFinding?> CheckAsync(string @namespace, ResolvedTarget target, IReadOnlyList<NamedStorage> storages, CancellationToken cancellationToken)
+    /// <returns>The target, with what its claim says of it; or what is wrong with a claim.</returns>
+    public async Task<Resolution<ResolvedTarget>> CheckAsync(
+        string @namespace, ResolvedTarget target, IReadOnlyList<NamedStorage> storages, CancellationToken cancellationToken)
     {
         if (StorageChecks.Check(storages) is { } wrong)
         {
@@ -21,14 +23,6 @@ internal sealed class ClaimChecks(IKubernetesClient client)
                 Final: false);
         }
 
-        if (data.Spec?.AccessModes?.Contains(ReadWriteOncePod) == true)
-        {
-            return new SpecFinding(
-                FailureReason.InvalidSpec,
-                $"PersistentVolumeClaim {target.Claim} is {ReadWriteOncePod}: no other pod can mount it while MySQL runs, so the whole backup would be downtime, and that is not supported; use ReadWriteOnce",
-                Final: true);
-        }
-
         foreach (var (field, storage) in storages)
         {
             if (storage.Volume is { } volume && await CheckAsync(@namespace, target, field, volume, cancellationToken) is { } finding)
@@ -37,7 +31,7 @@ internal sealed class ClaimChecks(IKubernetesClient client)
             }
         }
 
-        return null;
+        return target with { ExclusiveClaim = data.Spec?.AccessModes?.Contains(ReadWriteOncePod) == true };
     }
 
     private async Task<SpecFinding?> CheckAsync(

@@ -15,6 +15,9 @@ internal sealed record ResolvedTarget(
     /// <summary>Null where all pods stop, as for a restore.</summary>
     public ScopeChoice? Scope { get; init; }
 
+    /// <summary>One pod alone can mount the claim.</summary>
+    public bool ExclusiveClaim { get; init; }
+
     /// <summary>The replicas that stay while the run has the database stopped.</summary>
     public int QuiescedReplicas => Scope?.Scope == ColdScope.LastReplica ? Replicas - 1 : 0;
 

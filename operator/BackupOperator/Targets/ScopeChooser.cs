@@ -25,6 +25,26 @@ internal static class ScopeChooser
         };
     }
 
+    /// <summary>Decides again where the claim of the last replica can be mounted by one pod alone: nobody could ask the servers before one is stopped.</summary>
+    public static Resolution<ResolvedTarget> Settle(MySqlBackupSpec spec, ResolvedTarget target, V1StatefulSet? set)
+    {
+        if (!target.ExclusiveClaim || target.Scope?.Scope != ColdScope.LastReplica)
+        {
+            return target;
+        }
+
+        var obstacle = $"claim {target.Claim} is ReadWriteOncePod, so no Job can look at the servers before MySQL is stopped";
+        if (spec.Cold.Scope == ColdScope.LastReplica)
+        {
+            return new SpecFinding(
+                FailureReason.InvalidSpec, $"spec.cold.scope LastReplica is not possible: {obstacle}; take AllReplicas, or give the claims ReadWriteOnce", Final: true);
+        }
+
+        // The claims of one template have the same access modes.
+        var (all, finding) = TargetResolver.Resolve(spec.Target, set, target.StatefulSet.Metadata.Namespace ?? "");
+        return all is null ? finding! : all with { ExclusiveClaim = true, Scope = new ScopeChoice(ColdScope.AllReplicas, obstacle) };
+    }
+
     public static int LastOrdinal(V1StatefulSet set) => (set.Spec?.Ordinals?.Start ?? 0) + (set.Spec?.Replicas ?? 1) - 1;
 
     public static string NameOfLast(V1StatefulSet set) => $"{set.Metadata.Name}-{LastOrdinal(set)}";

@@ -22,6 +22,9 @@ public interface IBackupArchive : IAsyncDisposable
     /// <summary>Brings the copies of the committed backup up to date. One that fails is a result, and no error.</summary>
     Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken);
 
+    /// <summary>Says of all copies that they are for a Job of their own.</summary>
+    IReadOnlyList<CopyResult> PostponeCopies();
+
     /// <summary>Has the buckets of the backup move its packs as they get older.</summary>
     /// <returns>What became of it; null where nobody asked for it. A store that refuses is a result, and no error.</returns>
     Task<TiersResult?> ApplyTiersAsync(CancellationToken cancellationToken) => Task.FromResult<TiersResult?>(null);

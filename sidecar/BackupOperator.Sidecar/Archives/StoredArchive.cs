@@ -101,6 +101,8 @@ public sealed class StoredArchive(
     public async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken) =>
         Copies is null ? [] : await Copies.UpdateAsync(_digest, cancellationToken);
 
+    public IReadOnlyList<CopyResult> PostponeCopies() => Copies?.Postpone() ?? [];
+
     public async Task<TiersResult?> ApplyTiersAsync(CancellationToken cancellationToken)
     {
         var problems = new List<string>();

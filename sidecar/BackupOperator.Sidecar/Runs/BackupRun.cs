@@ -16,6 +16,12 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
     {
         context.Reporter.Step(RunStep.Checking);
         var found = await context.Quiescer.TakeOverAsync(cancellationToken);
+        if (context.Run.Target.ExclusiveClaim)
+        {
+            await ExecuteAloneAsync(found.IsMarked, cancellationToken);
+            return;
+        }
+
         if (found.IsStopped)
         {
             // An earlier attempt died while MySQL was stopped: no time for anything that can be done later.
@@ -39,6 +45,32 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
         }
 
         await CompleteAsync(cancellationToken);
+    }
+
+    // MySQL cannot start before this pod has ended: nothing is done beside it, and its answer is the operator's to wait for.
+    private async Task ExecuteAloneAsync(bool marked, CancellationToken cancellationToken)
+    {
+        var result = await archive.FindCommittedAsync(cancellationToken);
+        if (result is null)
+        {
+            await window.RunAsync(
+                write: false,
+                async token =>
+                {
+                    await CheckAndReadAsync(token);
+                    context.Reporter.Step(RunStep.Uploading);
+                    result = await CommitAsync(token);
+                },
+                mayStart: null,
+                cancellationToken);
+        }
+        else if (marked)
+        {
+            await window.StartAsync(stopped: false);
+        }
+
+        context.Reporter.Update(report => report with { UploadedAt = report.UploadedAt ?? context.Time.GetUtcNow() });
+        await VerifyAndReportAsync(result! with { Copies = archive.PostponeCopies() }, cancellationToken);
     }
 
     private async Task CheckAsync(CancellationToken cancellationToken)
@@ -118,7 +150,7 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
 
     private async Task VerifyAndReportAsync(BackupResult result, CancellationToken cancellationToken)
     {
-        if (context.Run.Copies.Count > 0)
+        if (context.Run.Copies.Count > 0 && !context.Run.Target.ExclusiveClaim)
         {
             context.Reporter.Step(RunStep.Uploading);
             result = result with { Copies = await archive.CopyAsync(cancellationToken) };

@@ -38,7 +38,8 @@ public sealed class FailedRun(
             await CleanUpAsync(abort);
         }
 
-        if (started && failure.Reason != FailureReason.DatabaseNotRestored)
+        // Where MySQL waits for this pod to end, its answer is the operator's to wait for.
+        if (started && !context.Run.Target.ExclusiveClaim && failure.Reason != FailureReason.DatabaseNotRestored)
         {
             await WaitForAnswerAsync();
         }

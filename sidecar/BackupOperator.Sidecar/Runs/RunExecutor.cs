@@ -43,6 +43,11 @@ public sealed class RunExecutor(
             return await CopyAsync(cancellationToken);
         }
 
+        if (run.Kind == RunKind.Preflight)
+        {
+            return await PreflightAsync(cancellationToken);
+        }
+
         RunReport? earlier;
         try
         {
@@ -153,6 +158,28 @@ public sealed class RunExecutor(
         }
     }
 
+    private async Task<ExitCode> PreflightAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var archive = archives.CreateArchive(_folders.Data, new NoProgress());
+            await archive.CheckAsync(cancellationToken);
+
+            // Nothing is stored yet, and should the run end before its Job begins, nobody would look for what was written here.
+            if (await archive.FindCommittedAsync(cancellationToken) is null)
+            {
+                await archive.AbortAsync(cancellationToken);
+            }
+
+            _logger.LogInformation("The storage takes the backup");
+            return ExitCode.Success;
+        }
+        catch (Exception problem)
+        {
+            return LogFailure(FailureClassifier.Classify(problem));
+        }
+    }
+
     private ExitCode RemovePrevious()
     {
         try
@@ -193,7 +220,7 @@ public sealed class RunExecutor(
     // Before the first word of a report: whoever finds the right user starts the run anew, as if this had not been.
     private void CheckUser()
     {
-        if (run.CheckUser && run.Kind != RunKind.Copy)
+        if (run.CheckUser && run.Kind is not (RunKind.Copy or RunKind.Preflight))
         {
             DataOwnerCheck.Require(
                 settings.Volume, Path.Combine(settings.Volume, run.Target.DataSubdirectory), run.Target, LibC.EffectiveUser(), write: run.Kind != RunKind.Backup);

@@ -34,7 +34,7 @@ public sealed record RunSettings
     public TimeSpan LockPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The operator starts MySQL by itself this long after <see cref="RunTarget.MaxDowntime"/>.</summary>
-    public TimeSpan DeadlineSlack { get; init; } = TimeSpan.FromMinutes(1);
+    public TimeSpan DeadlineSlack { get; init; } = QuiesceMark.DeadlineSlack;
 
     /// <summary>How long a replica that lags, or is about to connect, is waited for.</summary>
     public TimeSpan ReplicaPatience { get; init; } = TimeSpan.FromSeconds(30);

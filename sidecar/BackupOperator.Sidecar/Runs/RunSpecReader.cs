@@ -46,8 +46,8 @@ public static class RunSpecReader
 
         return run switch
         {
-            { Kind: RunKind.Backup or RunKind.Restore or RunKind.Copy } when ArchivePath.Refuse(run.Path) is { } reason => throw Invalid($"The path '{run.Path}' of the backup {reason}"),
-            { Kind: RunKind.Backup, Backup: null } => throw Invalid("A run of kind Backup says nothing of the backup"),
+            { Kind: RunKind.Backup or RunKind.Restore or RunKind.Copy or RunKind.Preflight } when ArchivePath.Refuse(run.Path) is { } reason => throw Invalid($"The path '{run.Path}' of the backup {reason}"),
+            { Kind: RunKind.Backup or RunKind.Preflight, Backup: null } => throw Invalid($"A run of kind {run.Kind} says nothing of the backup"),
             { Kind: RunKind.Restore, Restore: null } => throw Invalid("A run of kind Restore says nothing of the restore"),
             { Kind: RunKind.Copy, Copies.Count: 0 } => throw Invalid("A run of kind Copy names no copies"),
             { Kind: RunKind.Prune, Prune: null or { Backups.Count: 0 } } => throw Invalid("A run of kind Prune names no backups"),

@@ -5,7 +5,7 @@ internal static class Manifests
 {
     public const string Password = "end-to-end secret";
 
-    public static string Database(string @namespace, string image, int graceSeconds = 30, int replicas = 1) => $"""
+    public static string Database(string @namespace, string image, int graceSeconds = 30, int replicas = 1, string accessMode = "ReadWriteOnce") => $"""
         apiVersion: v1
         kind: Namespace
         metadata:
@@ -68,7 +68,7 @@ internal static class Manifests
             - metadata:
                 name: data
               spec:
-                accessModes: [ReadWriteOnce]
+                accessModes: [{accessMode}]
                 resources:
                   requests:
                     storage: 10Gi

@@ -84,10 +84,11 @@ public sealed class TestCluster : IAsyncLifetime
     }
 
     /// <summary>Starts a database in a namespace of its own, and waits until it answers.</summary>
-    internal async Task<TestDatabase> StartDatabaseAsync(string image = StandardImages.MariaDb, int graceSeconds = 30, string? name = null)
+    internal async Task<TestDatabase> StartDatabaseAsync(
+        string image = StandardImages.MariaDb, int graceSeconds = 30, string? name = null, string accessMode = "ReadWriteOnce")
     {
         var @namespace = name ?? $"test-{Interlocked.Increment(ref _names)}";
-        await Cluster.ApplyAsync(Manifests.Database(@namespace, image, graceSeconds));
+        await Cluster.ApplyAsync(Manifests.Database(@namespace, image, graceSeconds, accessMode: accessMode));
         var database = new TestDatabase(this, @namespace);
         await database.AnswersAsync(TimeSpan.FromSeconds(90));
         return database;

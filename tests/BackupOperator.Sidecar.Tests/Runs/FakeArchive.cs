@@ -67,6 +67,8 @@ internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSour
 
     public Archive.Storage.IObjectStore? OpenFirst() => null;
 
+    public IReadOnlyList<CopyResult> PostponeCopies() => Copies;
+
     public async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken)
     {
         await CallAsync("Copy", cancellationToken);

@@ -61,6 +61,8 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public bool CheckUser { get; set; }
 
+    public bool ExclusiveClaim { get; set; }
+
     public RunRestore Restore { get; set; } = new();
 
     public IReadOnlyList<RunCopy> Copies { get; set; } = [];
@@ -253,6 +255,7 @@ internal sealed class RunFixture : IAsyncDisposable
             Claim = "data-db-0",
             ServerDataDirectory = "/var/lib/mysql",
             Port = _database.Port,
+            ExclusiveClaim = ExclusiveClaim,
             MaxDowntime = MaxDowntime,
             QuiesceTimeout = QuiesceTimeout,
             ResumeTimeout = ResumeTimeout,

@@ -53,6 +53,25 @@ internal sealed class FakeSidecar
     /// <summary>The container runs.</summary>
     public Task StartsAsync() => PodStatusAsync("Running", new JsonObject { ["running"] = new JsonObject() });
 
+    /// <summary>What the scheduler says of a pod that it finds no node for.</summary>
+    public async Task IsUnschedulableAsync(string message) => await client.PatchAsync<V1Pod>(
+        Pod,
+        Run.Namespace,
+        KubernetesPatch.Merge(new JsonObject
+        {
+            ["status"] = new JsonObject
+            {
+                ["phase"] = "Pending",
+                ["containerStatuses"] = null,
+                ["conditions"] = new JsonArray(new JsonObject
+                {
+                    ["type"] = "PodScheduled", ["status"] = "False", ["reason"] = "Unschedulable", ["message"] = message,
+                }),
+            },
+        }),
+        "status",
+        Stop);
+
     /// <summary>What the kubelet says of a volume that it cannot mount.</summary>
     public async Task WaitsForMountAsync(string message)
     {

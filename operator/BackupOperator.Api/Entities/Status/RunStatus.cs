@@ -106,8 +106,26 @@ public sealed class RecordedTarget
     [Description("The replicas that serve while the run has the others stopped.")]
     public int? QuiescedReplicas { get; set; }
 
+    [Description("The claim is ReadWriteOncePod: MySQL is stopped before the Job's pod can start.")]
+    public bool? ExclusiveClaim { get; set; }
+
+    [Description("When the operator stopped MySQL for a pod that could not mount the claim before.")]
+    public RecordedStop? Stop { get; set; }
+
     [Description("Under whom the sidecar runs.")]
     public RecordedUser? User { get; set; }
+}
+
+/// <summary>MySQL was stopped for a pod; written before it is done.</summary>
+public sealed class RecordedStop
+{
+    [Description("The pod of the Job.")]
+    public string? Pod { get; set; }
+
+    public DateTimeOffset? Time { get; set; }
+
+    [Description("It was done.")]
+    public bool? Seen { get; set; }
 }
 
 /// <summary>A user and a group, by their numbers.</summary>

@@ -34,6 +34,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
             RunAction.DeleteJob delete => client.DeleteAsync<V1Job>(
                 JobName(entity, delete.Purpose), entity.Metadata.Namespace,
                 new DeleteRequest(DeletionPropagation.Foreground, Uid: delete.Uid), cancellationToken),
+            RunAction.StopTarget stop => TargetMark.StopAsync(client, entity, world.StatefulSet!, stop.Stop, cancellationToken),
             RunAction.RestoreMark mark => TargetMark.RestoreAsync(client, entity, world.StatefulSet!, mark.Swapping, cancellationToken),
             RunAction.ExpireJob expire => ExpireJobAsync(entity, expire.Purpose, cancellationToken),
             _ => throw new InvalidOperationException($"unknown action {action}"),
@@ -45,6 +46,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         return purpose switch
         {
             JobPurpose.RollBack => RunNames.RollBackJob(name, uid),
+            JobPurpose.Preflight => RunNames.PreflightJob(name, uid),
             JobPurpose.RemovePrevious => RunNames.RemovePreviousJob(name, uid),
             JobPurpose.Copy => RunNames.CopyJob(name, uid, CopyStatuses.NextAttempt((MySqlBackup)entity)),
             _ => RunNames.Job(name, uid),
@@ -91,7 +93,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         }
 
         var stores = flow.StoresFor(entity, purpose);
-        var path = purpose is JobPurpose.Run or JobPurpose.Copy ? flow.PathOf(entity) : "";
+        var path = purpose is JobPurpose.Run or JobPurpose.Copy or JobPurpose.Preflight ? flow.PathOf(entity) : "";
         var run = await flow.CompleteAsync(entity, purpose, RunSpecFactory.Build(entity, purpose, resolution.Value, stores, path), cancellationToken);
         var node = purpose == JobPurpose.Copy ? null : world.Node;
         var user = entity.RunStatus.Target?.User ?? SidecarUser.Choose(resolution.Value, world.Pod, entity.RunSpec.Job);

@@ -9,6 +9,12 @@ internal static class PodReader
 {
     private const int LongestMessage = 500;
 
+    /// <summary>
+    /// The scheduler's words are "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access
+    /// mode" (ErrReasonReadWriteOncePodConflict, plugin VolumeRestrictions). It looks at room, taints and affinity first.
+    /// </summary>
+    private const string ExclusiveClaim = "ReadWriteOncePod";
+
     /// <summary>A pod that should be gone for this long is taken for dead: its node does not answer.</summary>
     private static readonly TimeSpan LostAfter = TimeSpan.FromMinutes(1);
 
@@ -23,12 +29,16 @@ internal static class PodReader
             pod.Metadata.CreationTimestamp ?? now,
             Alive: !over && !IsLost(pod, now),
             WaitingFor: over ? null : WaitsFor(pod, container),
-            Termination: over ? Termination(pod, terminated) : null);
+            Termination: over ? Termination(pod, terminated) : null,
+            WaitsForClaim: !over && Unscheduled(pod)?.Message?.Contains(ExclusiveClaim, StringComparison.Ordinal) == true);
     }
 
     /// <summary>The deletion timestamp is when the time of grace ends; a pod that is there long after it runs on a node nobody hears of.</summary>
     public static bool IsLost(V1Pod pod, DateTimeOffset now) =>
         pod.Metadata.DeletionTimestamp is { } gone && now - gone > LostAfter;
+
+    private static V1Condition? Unscheduled(V1Pod pod) =>
+        pod.Status?.Conditions?.Find(c => c is { Type: "PodScheduled", Status: "False" });
 
     private static string? WaitsFor(V1Pod pod, V1ContainerStatus? container)
     {
@@ -37,7 +47,7 @@ internal static class PodReader
             return null;
         }
 
-        if (pod.Status?.Conditions?.Find(c => c is { Type: "PodScheduled", Status: "False" }) is { } unscheduled)
+        if (Unscheduled(pod) is { } unscheduled)
         {
             return Join(unscheduled.Reason, unscheduled.Message) + (JobPlacement.NodeOf(pod.Spec?.Affinity) is { } node
                 ? $"; it must run on node {node}, where the claim of the database is: make room there, or uncordon it"

@@ -25,6 +25,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         // Also when the run is over, until that has been cleaned up: the Job has to go, too.
         var mayRollBack = known is MySqlRestore && (flow.StageOf(known).IsStarted() || known.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true);
         var rollBack = mayRollBack ? await JobAsync(RunNames.RollBackJob(name, uid)) : null;
+        var preflight = known.RunStatus.Target?.ExclusiveClaim == true ? await JobAsync(RunNames.PreflightJob(name, uid)) : null;
         var cleanUp = known is MySqlRestore && flow.StageOf(known) == RunStage.Completed ? await JobAsync(RunNames.RemovePreviousJob(name, uid)) : null;
         var attempt = known is MySqlBackup backup && CopyStatuses.AreOpen(backup) ? CopyStatuses.NextAttempt(backup) : 0;
         var copy = attempt > 0 ? await JobAsync(RunNames.CopyJob(name, uid, attempt)) : null;
@@ -60,6 +61,8 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             StartedAt = status.StartTime,
             IntendedTargetUid = status.Target?.StatefulSetUid,
             IntendedReplicas = status.Target?.Replicas,
+            ExclusiveClaim = status.Target?.ExclusiveClaim == true,
+            Stop = StopMapper.Read(status.Target?.Stop),
             RecordedJobUid = status.Job?.Uid,
             Ending = EndingMapper.Read(status.Ending),
             Revisions = RevisionMapper.Read(status.Revisions),
@@ -70,6 +73,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             Admission = admission,
             Job = JobReader.Read(job, uid),
             RollBackJob = JobReader.Read(rollBack, uid),
+            PreflightJob = JobReader.Read(preflight, uid),
             Pods = await Task.WhenAll(pods.Items.Select(p => ReadPodAsync(p, now, cancellationToken))),
             Report = ReportReader.Read(status.Report),
         };

@@ -39,6 +39,11 @@ internal static class RunStatusBuilder
             TargetRevision.Apply(entity, world.StatefulSet, revision);
         }
 
+        if (decision.Stop is { } stop && status.Target is { } target)
+        {
+            target.Stop = StopMapper.Write(stop);
+        }
+
         status.Ending = EndingMapper.Write(decision.Ending) ?? (decision.Stage.IsOver() ? status.Ending : null);
         status.Conditions = ConditionMapper.Write(
             ConditionSet.Merge(ConditionMapper.Read(status.Conditions), decision.Conditions, entity.Metadata.Generation, now));
@@ -78,7 +83,7 @@ internal static class RunStatusBuilder
             : null;
     }
 
-    /// <summary>By the sidecar's clock where it saw MySQL answer; else until we saw that the mark was gone.</summary>
+    /// <summary>By the sidecar's clock where it saw MySQL answer; else, when it is gone, until we saw that the mark was gone.</summary>
     private static double? Downtime(RunStatus status, RunObservation run, DateTimeOffset now)
     {
         if (run.Report?.StoppedAt is not { } stopped || run.Stage.IsOver())
@@ -91,7 +96,8 @@ internal static class RunStatusBuilder
             return Math.Round((answered - stopped).TotalSeconds, 1);
         }
 
-        return run.OwnMark is null && run.Ending is not null && status.DowntimeSeconds is null
+        var left = run.Ending is not null || run.Job is { Outcome: JobOutcome.Succeeded };
+        return run.OwnMark is null && left && status.DowntimeSeconds is null
             ? Math.Round((now - stopped).TotalSeconds, 1)
             : status.DowntimeSeconds;
     }

@@ -20,6 +20,7 @@ internal static class TargetRecord
         Scope = target.Scope?.Scope.ToString(),
         ScopeBecause = target.Scope?.Because,
         QuiescedReplicas = target.QuiescedReplicas == 0 ? null : target.QuiescedReplicas,
+        ExclusiveClaim = target.ExclusiveClaim ? true : null,
         User = SidecarUser.Choose(target, world.Pod, options),
     };
 }
