@@ -36,9 +36,9 @@ public sealed class ExclusiveClaimTests(TestCluster cluster) : IClassFixture<Tes
     public async Task MySQL_is_back_after_the_sidecar_was_killed_and_the_next_one_sends_only_what_is_missing()
     {
         var database = await cluster.StartDatabaseAsync(accessMode: "ReadWriteOncePod");
-        await database.FillAsync(megabytes: 200);
+        await database.FillAsync(megabytes: 130);
         var run = await cluster.BackUpAsync(database, "b", await cluster.CreateBucketAsync(database), "backoffLimit: 3");
-        await run.ReportsAsync("an upload that is under way", backup => backup.Status?.Progress?.BytesUploaded > 50 << 20);
+        await run.ReportsAsync("an upload that is under way", backup => backup.Status?.Progress?.BytesUploaded > 30 << 20);
 
         await cluster.KillSidecarAsync(database.Namespace);
 

@@ -133,7 +133,7 @@ public sealed class ExclusiveClaimTests
     {
         await using var cluster = await StartAsync(startOperator: false);
         var deaths = 0;
-        for (var lastChange = 1; lastChange <= 26; lastChange++)
+        for (var lastChange = 1; lastChange <= 22; lastChange++)
         {
             DyingClient? dying = null;
             cluster.StartOperator(real => dying = new DyingClient(real, lastChange, changeIsMade));
