@@ -43,7 +43,7 @@ internal static class TargetMark
         Swapping = swapping,
     };
 
-    private static Task PatchAsync(IKubernetesClient client, V1StatefulSet set, QuiesceMark mark, int? replicas, CancellationToken cancellationToken)
+    private static async Task PatchAsync(IKubernetesClient client, V1StatefulSet set, QuiesceMark mark, int? replicas, CancellationToken cancellationToken)
     {
         var change = new JsonObject
         {
@@ -59,7 +59,7 @@ internal static class TargetMark
             change["spec"] = new JsonObject { ["replicas"] = wanted };
         }
 
-        return client.PatchAsync<V1StatefulSet>(
+        await client.PatchAsync<V1StatefulSet>(
             set.Metadata.Name!, set.Metadata.Namespace, KubernetesPatch.Merge(change), cancellationToken: cancellationToken);
     }
 }
