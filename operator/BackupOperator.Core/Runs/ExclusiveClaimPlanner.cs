@@ -62,7 +62,7 @@ internal static class ExclusiveClaimPlanner
 
         if (o.OwnMark is { } mark)
         {
-            return mark.Pod == pod.Name ? Stopped(o, job, pod, now) : null;
+            return mark.Pod == pod.Name ? Stopped(o, job, pod) : null;
         }
 
         if (!pod.WaitsForClaim)
@@ -94,23 +94,20 @@ internal static class ExclusiveClaimPlanner
         };
     }
 
-    private static RunDecision Stopped(RunObservation o, JobObservation job, PodObservation pod, DateTimeOffset now)
+    private static RunDecision Stopped(RunObservation o, JobObservation job, PodObservation pod)
     {
-        if (o.Target!.Replicas != o.OwnMark!.QuiescedReplicas)
-        {
-            return Over(
-                o, job, RunReason.TargetChanged,
-                $"The StatefulSet was scaled to {o.Target.Replicas} while this run had it at {o.OwnMark.QuiescedReplicas}; make sure that nothing else changes it, and create the resource again",
-                now);
-        }
-
+        // It may be the sidecar that has scaled up, before its first word has come. Where it was someone else, the pod waits
+        // until its time is over, and MySQL runs.
+        var message = o.Target!.Replicas == o.OwnMark!.QuiescedReplicas
+            ? $"MySQL is stopped, so that pod {pod.Name} can mount its claim"
+            : $"The StatefulSet is scaled to {o.Target.Replicas} again, and pod {pod.Name} has said nothing yet";
         return new RunDecision
         {
             Stage = RunStage.Running,
             Step = SidecarStep.Quiescing,
             JobUid = job.Uid,
             Stop = new TargetStop(pod.Name, o.OwnMark.Since, Seen: true),
-            Message = $"MySQL is stopped, so that pod {pod.Name} can mount its claim" + (pod.WaitingFor is { } waiting ? $"; it waits: {waiting}" : ""),
+            Message = message + (pod.WaitingFor is { } waiting ? $"; it waits: {waiting}" : ""),
             Conditions = [RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
             RequeueAfter = RunPlanner.Soon,
         };

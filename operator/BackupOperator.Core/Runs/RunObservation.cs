@@ -86,6 +86,6 @@ public sealed record RunObservation
 
     public bool HoldsLease => Lease.Holder == Run.Holder;
 
-    /// <summary>The pod that was created last.</summary>
-    public PodObservation? LastPod => Pods.MaxBy(p => p.CreatedAt);
+    /// <summary>The pod that was created last; of two in the same second, which is all that the API tells, the one that is alive.</summary>
+    public PodObservation? LastPod => Pods.MaxBy(p => (p.CreatedAt, p.Alive));
 }

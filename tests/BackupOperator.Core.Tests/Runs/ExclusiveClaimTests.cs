@@ -72,8 +72,24 @@ public sealed class ExclusiveClaimTests
     public void A_pod_for_which_it_was_stopped_in_vain_gets_no_second_time()
     {
         Decide(Stopped with { Target = new TargetObservation("sts", 1) }).Ending!.Reason.ShouldBe(RunReason.TargetChanged);
-        Decide(Stopped with { Target = new TargetObservation("sts", 1, OwnMark) }).Ending!.Reason.ShouldBe(RunReason.TargetChanged, "someone scaled up while it was stopped");
         Decide(Waiting with { Stop = new TargetStop("pod-0", Now.AddMinutes(-5), Seen: true) }).Actions.ShouldNotBeEmpty("that was the pod before");
+    }
+
+    [Fact]
+    public void Who_scaled_up_before_the_first_word_of_the_sidecar_is_not_guessed()
+    {
+        var up = Stopped with { Target = new TargetObservation("sts", 1, OwnMark) };
+        Decide(up).ShouldSatisfyAllConditions(d => d.Ending.ShouldBeNull(), d => d.Actions.ShouldBeEmpty(), d => d.Message!.ShouldContain("scaled to 1 again"));
+        Decide(up with { Pods = [WaitingPod with { CreatedAt = Now.AddMinutes(-16) }], StartedAt = Now.AddMinutes(-17) }).Ending!.Reason.ShouldBe(RunReason.PreparingTimeout);
+    }
+
+    [Fact]
+    public void Of_two_pods_of_the_same_second_the_one_that_is_alive_is_the_last()
+    {
+        var next = WaitingPod with { Name = "pod-2" };
+        var dead = KilledPod with { CreatedAt = next.CreatedAt };
+        (Waiting with { Pods = [dead, next] }).LastPod.ShouldBe(next);
+        (Waiting with { Pods = [next, dead] }).LastPod.ShouldBe(next);
     }
 
     [Fact]
