@@ -25,7 +25,9 @@ test-environment: ## install the servers that tests run against
 
 chaos: test-environment ## every component killed, hung and cut off in every phase; backups with intruders; killed swaps; under 30 minutes
 	@scripts/build.sh tests/Chaos $(CONFIGURATION)
-	@dotnet tests/Chaos/bin/$(CONFIGURATION)/net10.0/chaos.dll --document docs/reliability.md
+	@scripts/publish.sh
+	@dotnet tests/Chaos/bin/$(CONFIGURATION)/net10.0/chaos.dll --document docs/reliability.md \
+		--operator artifacts/operator/backup-operator --sidecar artifacts/sidecar/backup-sidecar
 
 fuzz: ## the readers with a million random inputs, a thousand flipped bits, 100,000 files; about ten minutes
 	@FUZZ_FACTOR=10 dotnet test tests/BackupOperator.Archive.Tests -c Release --filter 'FullyQualifiedName~FuzzTests|FullyQualifiedName~ChainCorruption|FullyQualifiedName~MemoryTests'

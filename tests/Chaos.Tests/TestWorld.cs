@@ -15,7 +15,7 @@ public sealed class TestWorld : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _world = await World.StartAsync(Count, CancellationToken.None);
+        _world = await World.StartAsync(Count, Programs.Built, CancellationToken.None);
         _lanes = await Harness.Lanes.StartAsync(_world, Count, furnish: null, CancellationToken.None);
     }
 

@@ -1,3 +1,5 @@
+using BackupOperator.TestSupport.Manifests;
+
 namespace BackupOperator.EndToEnd.Tests.Harness;
 
 /// <summary>The resources as a user writes them.</summary>
@@ -5,85 +7,34 @@ internal static class Manifests
 {
     public const string Password = "end-to-end secret";
 
-    public static string Database(string @namespace, string image, int graceSeconds = 30, int replicas = 1, string accessMode = "ReadWriteOnce") => $"""
-        apiVersion: v1
-        kind: Namespace
-        metadata:
-          name: {@namespace}
-        ---
-        apiVersion: v1
-        kind: Secret
-        metadata:
-          name: db
-          namespace: {@namespace}
-        stringData:
-          username: root
-          password: {Password}
-        ---
-        apiVersion: v1
-        kind: PersistentVolumeClaim
-        metadata:
-          name: backups
-          namespace: {@namespace}
-        spec:
-          accessModes: [ReadWriteOnce]
-          resources:
-            requests:
-              storage: 10Gi
-        ---
-        apiVersion: apps/v1
-        kind: StatefulSet
-        metadata:
-          name: db
-          namespace: {@namespace}
-        spec:
-          serviceName: db
-          replicas: {replicas}
-          selector:
-            matchLabels:
-              app: db
-          template:
+    public static string Database(
+        string @namespace, string image, int graceSeconds = 30, int replicas = 1, string accessMode = "ReadWriteOnce", string? shell = null)
+    {
+        var database = new SampleDatabase(@namespace, image, Password)
+        {
+            GraceSeconds = graceSeconds,
+            Replicas = replicas,
+            AccessMode = accessMode,
+            Shell = shell,
+        };
+        return $"""
+            {database.ToYaml()}
+            ---
+            apiVersion: v1
+            kind: PersistentVolumeClaim
             metadata:
-              labels:
-                app: db
+              name: backups
+              namespace: {@namespace}
             spec:
-              terminationGracePeriodSeconds: {graceSeconds}
-              containers:
-                - name: server
-                  image: {image}
-                  env:
-                    - name: MYSQL_ROOT_PASSWORD
-                      valueFrom:
-                        secretKeyRef:
-                          name: db
-                          key: password
-                  readinessProbe:
-                    tcpSocket:
-                      port: 3306
-                    periodSeconds: 1
-                  volumeMounts:
-                    - name: data
-                      mountPath: /var/lib/mysql
-          volumeClaimTemplates:
-            - metadata:
-                name: data
-              spec:
-                accessModes: [{accessMode}]
-                resources:
-                  requests:
-                    storage: 10Gi
-        """;
+              accessModes: [ReadWriteOnce]
+              resources:
+                requests:
+                  storage: 10Gi
+            """;
+    }
 
-    public static string S3Secret(string @namespace, string accessKey, string secretKey, string name = "s3") => $"""
-        apiVersion: v1
-        kind: Secret
-        metadata:
-          name: {name}
-          namespace: {@namespace}
-        stringData:
-          AWS_ACCESS_KEY_ID: {accessKey}
-          AWS_SECRET_ACCESS_KEY: {secretKey}
-        """;
+    public static string S3Secret(string @namespace, string accessKey, string secretKey, string name = "s3") =>
+        SampleManifests.Secret(@namespace, name, ("AWS_ACCESS_KEY_ID", accessKey), ("AWS_SECRET_ACCESS_KEY", secretKey));
 
     public const string VolumeStorage = """
         volume:
@@ -100,9 +51,9 @@ internal static class Manifests
             name: {secret}
         """;
 
-    public static string Copies(string storage) => $"copies:\n- {Indent(storage, 2).TrimStart()}";
+    public static string Copies(string storage) => $"copies:\n- {SampleManifests.Indent(storage, 2).TrimStart()}";
 
-    public static string Location(string storage, string path) => $"location:\n  path: {path}\n  storage:\n{Indent(storage, 4)}";
+    public static string Location(string storage, string path) => $"location:\n  path: {path}\n  storage:\n{SampleManifests.Indent(storage, 4)}";
 
     public static string Backup(string @namespace, string name, string storage, string more = "") => $"""
         apiVersion: mysqlbackup.io/v1alpha1
@@ -117,8 +68,8 @@ internal static class Manifests
               secretRef:
                 name: db
           storage:
-        {Indent(storage, 4)}
-        {Indent(more, 2)}
+        {SampleManifests.Indent(storage, 4)}
+        {SampleManifests.Indent(more, 2)}
         """;
 
     /// <summary>A schedule whose next tick is far away.</summary>
@@ -141,8 +92,8 @@ internal static class Manifests
                   secretRef:
                     name: db
               storage:
-        {Indent(storage, 8)}
-        {Indent(more, 2)}
+        {SampleManifests.Indent(storage, 8)}
+        {SampleManifests.Indent(more, 2)}
         """;
 
     /// <summary>A schedule that takes nothing yet, and makes resources of what is in its storage.</summary>
@@ -165,8 +116,8 @@ internal static class Manifests
                   secretRef:
                     name: db
               storage:
-        {Indent(storage, 8)}
-        {Indent(more, 6)}
+        {SampleManifests.Indent(storage, 8)}
+        {SampleManifests.Indent(more, 6)}
         """;
 
     public static string Restore(string @namespace, string name, string source, string more = "") => $"""
@@ -177,15 +128,12 @@ internal static class Manifests
           namespace: {@namespace}
         spec:
           source:
-        {Indent(source, 4)}
+        {SampleManifests.Indent(source, 4)}
           target:
             statefulSet: db
             connection:
               secretRef:
                 name: db
-        {Indent(more, 2)}
+        {SampleManifests.Indent(more, 2)}
         """;
-
-    private static string Indent(string text, int by) =>
-        string.Join('\n', text.Split('\n').Where(line => line.Length > 0).Select(line => new string(' ', by) + line));
 }

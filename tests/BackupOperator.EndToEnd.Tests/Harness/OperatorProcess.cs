@@ -5,7 +5,8 @@ using BackupOperator.TestSupport.Programs;
 namespace BackupOperator.EndToEnd.Tests.Harness;
 
 /// <summary>The operator as a process of its own, so that it can be killed.</summary>
-internal sealed class OperatorProcess(string kubeconfig, string sidecarImage) : IAsyncDisposable
+/// <param name="replica">The name of its pod where it is one of several; null: it needs no election.</param>
+internal sealed class OperatorProcess(string kubeconfig, string sidecarImage, string? replica = null) : IAsyncDisposable
 {
     private readonly StringBuilder _log = new();
     private Process? _process;
@@ -33,7 +34,8 @@ internal sealed class OperatorProcess(string kubeconfig, string sidecarImage) : 
         start.ArgumentList.Add("run");
         start.Environment["KUBECONFIG"] = kubeconfig;
         start.Environment["SIDECAR_IMAGE"] = sidecarImage;
-        start.Environment["LEADER_ELECTION"] = "false";
+        start.Environment["LEADER_ELECTION"] = replica is null ? "false" : "true";
+        start.Environment["POD_NAME"] = replica ?? "operator";
         start.Environment["METRICS_BIND_ADDRESS"] = "0";
         _process = Process.Start(start)!;
         _process.OutputDataReceived += Keep;

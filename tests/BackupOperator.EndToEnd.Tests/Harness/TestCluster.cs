@@ -50,6 +50,9 @@ public sealed class TestCluster : IAsyncLifetime
         _operator.Start();
     }
 
+    /// <summary>One of several operators, which has not been started.</summary>
+    internal OperatorProcess Replica(string name) => new(Cluster.KubeconfigPath, SidecarImage, name);
+
     public async ValueTask DisposeAsync()
     {
         if (_operator is not null)

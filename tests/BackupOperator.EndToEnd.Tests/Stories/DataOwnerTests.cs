@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
+using BackupOperator.Api.Entities;
+using BackupOperator.LocalCluster.ApiServer.Requests;
 using BackupOperator.LocalCluster.Images;
 
 namespace BackupOperator.EndToEnd.Tests.Stories;
@@ -36,6 +38,32 @@ public sealed class DataOwnerTests(TestCluster cluster) : IClassFixture<TestClus
 
         var owners = await OwnersAsync(database.Namespace);
         owners.ShouldBe([$"{user}:{user}"], "what came back belongs to the server");
+    }
+
+    [Fact]
+    public async Task An_operator_that_dies_before_it_has_replaced_the_Job_replaces_it_once_when_it_is_back()
+    {
+        AddOddImage();
+        var database = await cluster.StartDatabaseAsync(OddImage);
+        await database.FillAsync(megabytes: 2);
+        var storage = await cluster.CreateBucketAsync(database);
+        RunHandle<MySqlBackup> run;
+        using (var second = RequestHold.Begin(cluster, IsSecondJob))
+        {
+            run = await cluster.BackUpAsync(database, "b", storage);
+            await second.ReachedAsync();
+            await cluster.Operator.KillAsync();
+        }
+
+        cluster.Operator.Start();
+        var backup = await run.ReachesAsync("Completed");
+        backup.Status.Revisions.ShouldHaveSingleItem().Reason.ShouldBe("WrongUser");
+        (await cluster.Client.ListAsync<V1Job>(database.Namespace)).Items.ShouldHaveSingleItem();
+        var pods = (await cluster.Client.ListAsync<V1Pod>(database.Namespace)).Items.Where(p => p.Metadata.OwnerReferences?[0].Kind == "Job").ToList();
+        pods.ShouldHaveSingleItem().Spec!.SecurityContext!.RunAsUser.ShouldBe(OddUser);
+
+        bool IsSecondJob(RequestInfo request) => request is { Resource: "jobs", Verb: "create" } && request.Namespace == database.Namespace
+            && cluster.Cluster.ApiServer.Peek("mysqlbackup.io/mysqlbackups", database.Namespace, "b")?["status"]?["revisions"] is not null;
     }
 
     private async Task<IReadOnlyList<string>> OwnersAsync(string @namespace)

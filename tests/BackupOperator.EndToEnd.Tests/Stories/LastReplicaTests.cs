@@ -1,7 +1,10 @@
+using System.Diagnostics;
 using System.Globalization;
+using BackupOperator.Api.Runs;
 using BackupOperator.LocalCluster.Images;
 using BackupOperator.MySql;
 using BackupOperator.MySql.Replication;
+using BackupOperator.TestSupport.Faults;
 
 namespace BackupOperator.EndToEnd.Tests.Stories;
 
@@ -59,13 +62,54 @@ public sealed class LastReplicaTests(TestCluster cluster) : IClassFixture<TestCl
         }
     }
 
-    private async Task<string> StartPairAsync(string image)
+    [Fact]
+    public async Task The_replica_is_back_soon_and_the_primary_serves_on_when_the_sidecar_dies_while_the_replica_is_stopped()
     {
-        var @namespace = "pair-" + (image == StandardImages.MySql ? "mysql" : "mariadb");
+        var gateway = cluster.RgwAsync();
+        var @namespace = await StartPairAsync(StandardImages.MariaDb, "pair-killed");
+        var (primary, replica) = (new Server(cluster, @namespace, "db-0"), new Server(cluster, @namespace, "db-1"));
+        var database = new TestDatabase(cluster, @namespace);
+        await ReplicateAsync(StandardImages.MariaDb, primary, replica);
+        await database.FillAsync(megabytes: 12);
+        await primary.ExecuteAsync("CREATE TABLE app.log (id INT PRIMARY KEY AUTO_INCREMENT, noise BLOB)");
+        var serves = (await cluster.Client.GetAsync<V1Pod>("db-0", @namespace))!.Metadata.Uid;
+        var rgw = await gateway;
+        await using var proxy = FaultProxy.Start(rgw.Port);
+        var (uploads, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        proxy.Rule = request => request.IsPart && uploads.TrySetResult() ? new Fault.Hold(release.Task) : null;
+        var storage = (await cluster.CreateBucketAsync(database)).Replace(rgw.Endpoint, proxy.Endpoint, StringComparison.Ordinal);
+        await using var writer = Writer.Start(primary);
+
+        var run = await cluster.BackUpAsync(database, "b", storage, "cold: {scope: LastReplica, precopy: false}\nbackoffLimit: 2");
+        await uploads.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        (await database.StatefulSetAsync()).Spec!.Replicas.ShouldBe(1);
+        (await cluster.Client.GetAsync<V1Pod>("db-1", @namespace)).ShouldBeNull();
+        var watch = Stopwatch.StartNew();
+        await cluster.KillSidecarAsync(@namespace);
+        release.SetResult();
+        await Eventually.HoldsAsync("answer from the replica", async () => await replica.ScalarAsync("SELECT 1") == "1", TimeSpan.FromSeconds(60), cluster.ExplainAsync);
+        watch.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(15));
+
+        var backup = await run.ReachesAsync("Completed");
+        backup.Status.ShouldSatisfyAllConditions(s => s.Attempt.ShouldBe(2), s => s.Target!.Scope.ShouldBe("LastReplica"), s => s.Target!.Pod.ShouldBe("db-1"));
+        var written = await writer.StopAsync();
+        (await cluster.Client.GetAsync<V1Pod>("db-0", @namespace))!.Metadata.Uid.ShouldBe(serves, "the primary was never stopped");
+        var target = await database.StatefulSetAsync();
+        target.Spec!.Replicas.ShouldBe(2);
+        target.Annotation(QuiesceMark.Annotation).ShouldBeNull();
+        await Eventually.HoldsAsync(
+            "replica that has caught up",
+            async () => await replica.ScalarAsync("SELECT COUNT(*) FROM app.log") == written.ToString(CultureInfo.InvariantCulture),
+            TimeSpan.FromSeconds(30),
+            cluster.ExplainAsync);
+    }
+
+    private async Task<string> StartPairAsync(string image, string? name = null)
+    {
+        var @namespace = name ?? "pair-" + (image == StandardImages.MySql ? "mysql" : "mariadb");
         var program = image == StandardImages.MySql ? "mysqld" : "mariadbd";
-        var start = $"exec docker-entrypoint.sh {program} --log-bin=binlog --server-id=$(($(hostname | sed 's/.*-//')+1))";
-        await cluster.Cluster.ApplyAsync(Manifests.Database(@namespace, image, replicas: 2)
-            .Replace($"image: {image}", $"image: {image}\n          command: [sh, -c, \"{start}\"]", StringComparison.Ordinal));
+        var start = $"exec docker-entrypoint.sh {program} --log-bin=binlog --server-id=$(($(hostname | sed s/.*-//)+1))";
+        await cluster.Cluster.ApplyAsync(Manifests.Database(@namespace, image, replicas: 2, shell: start));
         foreach (var pod in (string[])["db-0", "db-1"])
         {
             await Eventually.HoldsAsync(

@@ -16,29 +16,28 @@ public sealed class CatalogDeathTests
     public async Task Whenever_the_operator_dies_each_backup_has_one_resource_and_none_is_run(bool isMade)
     {
         const int MostChanges = 24;
-        var deaths = 0;
         await using var cluster = await ScriptedCluster.StartAsync(startOperator: false);
-        for (var change = 1; change <= MostChanges; change++)
+        var deaths = await Deaths.AtEachChangeAsync(
+            cluster, MostChanges, isMade, change => ScheduleAsync(cluster, Name(change), spec => spec.Template.Spec.Storage.Volume!.Path = Name(change)), StoryAsync, CheckAsync, Stop);
+        deaths.ShouldBeInRange(12, MostChanges - 1, "each change was cut, and the last ones show that the story ends");
+
+        static string Name(int change) => $"s{change}";
+
+        async Task StoryAsync(int change)
         {
-            var name = $"s{change}";
-            await ScheduleAsync(cluster, name, spec => spec.Template.Spec.Storage.Volume!.Path = name);
-            DyingClient? dying = null;
-            cluster.StartOperator(real => dying = new DyingClient(real, change, isMade));
-            var story = StoryAsync(name);
-            while (dying is null)
-            {
-                await Task.Delay(5, Stop);
-            }
+            var name = Name(change);
+            var reader = await ReaderAsync(cluster, name);
+            await PageAsync(cluster, reader, 1, last: false, Stored($"id-{name}-1", 3, $"{name}-1"), Stored($"id-{name}-2", 2, $"{name}-2"));
+            await PageAsync(cluster, reader, 2, last: true, Stored($"id-{name}-3", 1, $"{name}-3"));
+            var done = await ImportedAsync(cluster, name);
+            done.Status.Catalog!.ShouldSatisfyAllConditions(c => c.Found.ShouldBe(3), c => c.Imported.ShouldBe(3));
+            await reader.EndsAsync();
+            await cluster.ScheduleAsync(name, s => s.Status.Catalog?.Job is null, "the rights are taken away");
+        }
 
-            if (await Task.WhenAny(story, dying.Died) != story)
-            {
-                deaths++;
-                await cluster.StopOperatorAsync();
-                cluster.StartOperator();
-            }
-
-            await story;
-            await cluster.StopOperatorAsync();
+        async Task CheckAsync(int change)
+        {
+            var name = Name(change);
             var backups = (await cluster.Client.ListAsync<MySqlBackup>(Samples.Namespace, cancellationToken: Stop)).Items;
             backups.Select(b => b.Metadata.Name!).Order(StringComparer.Ordinal).ToArray().ShouldBe([$"{name}-1", $"{name}-2", $"{name}-3"], customMessage: $"death at change {change}");
             backups.ShouldAllBe(b => b.Status.Phase == BackupPhase.Completed && b.Status.StartTime < DateTimeOffset.UtcNow.AddHours(-1));
@@ -47,25 +46,10 @@ public sealed class CatalogDeathTests
                 await cluster.Client.DeleteAsync<MySqlBackup>(backup.Metadata.Name!, Samples.Namespace, cancellationToken: Stop);
             }
 
-            (await cluster.Client.ListAsync<V1Job>(Samples.Namespace, cancellationToken: Stop)).Items.Count.ShouldBe(1, $"death at change {change}");
+            var jobs = (await cluster.Client.ListAsync<V1Job>(Samples.Namespace, cancellationToken: Stop)).Items;
+            jobs.Count.ShouldBe(1, $"death at change {change}");
             await cluster.Client.DeleteAsync<MySqlBackupSchedule>(name, Samples.Namespace, cancellationToken: Stop);
-            foreach (var job in (await cluster.Client.ListAsync<V1Job>(Samples.Namespace, cancellationToken: Stop)).Items)
-            {
-                await cluster.Client.DeleteAsync<V1Job>(job.Metadata.Name!, Samples.Namespace, cancellationToken: Stop);
-            }
-        }
-
-        deaths.ShouldBeInRange(12, MostChanges - 1, "each change was cut, and the last ones show that the story ends");
-
-        async Task StoryAsync(string name)
-        {
-            var reader = await ReaderAsync(cluster, name);
-            await PageAsync(cluster, reader, 1, last: false, Stored($"id-{name}-1", 3, $"{name}-1"), Stored($"id-{name}-2", 2, $"{name}-2"));
-            await PageAsync(cluster, reader, 2, last: true, Stored($"id-{name}-3", 1, $"{name}-3"));
-            var done = await ImportedAsync(cluster, name);
-            done.Status.Catalog!.ShouldSatisfyAllConditions(c => c.Found.ShouldBe(3), c => c.Imported.ShouldBe(3));
-            await reader.EndsAsync();
-            await cluster.ScheduleAsync(name, s => s.Status.Catalog?.Job is null, "the rights are taken away");
+            await cluster.Client.DeleteAsync<V1Job>(jobs[0].Metadata.Name!, Samples.Namespace, cancellationToken: Stop);
         }
     }
 

@@ -95,8 +95,7 @@ internal static class Aftermath
 
     private static Task NoFoldersAsync(Lane lane)
     {
-        var folder = lane.World.Cluster.ClaimFolder(lane.Namespace, "data-db-0");
-        var left = Directory.EnumerateFileSystemEntries(folder).Select(Path.GetFileName).Where(name => ArchiveFormat.IsReserved(name!)).ToList();
+        var left = Directory.EnumerateFileSystemEntries(lane.DataDirectory).Select(Path.GetFileName).Where(name => ArchiveFormat.IsReserved(name!)).ToList();
         Require(left.Count == 0, $"left in the data directory: {string.Join(", ", left)}");
         return Task.CompletedTask;
     }

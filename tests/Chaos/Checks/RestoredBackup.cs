@@ -9,7 +9,28 @@ namespace BackupOperator.Chaos.Checks;
 /// <summary>Restores a backup into a folder, starts a real server on it, and tells what it finds.</summary>
 internal static class RestoredBackup
 {
-    public static async Task<T> OpenAsync<T>(Lane lane, string path, string? digest, Func<MySqlSession, string, Task<T>> look)
+    public static Task<T> OpenAsync<T>(Lane lane, string path, string? digest, Func<MySqlSession, string, Task<T>> look) =>
+        KeepAsync(lane, path, digest, async data =>
+        {
+            // On this machine the server's user has another number than in the container.
+            using (var chown = Process.Start("chown", ["-R", "mysql", data]))
+            {
+                await chown.WaitForExitAsync();
+            }
+
+            await using var server = await RealMariaDb.StartOnAsync(data);
+            await using var session = await MySqlSession.ConnectAsync(new MySqlConnectionOptions
+            {
+                Host = server.Host,
+                Port = server.Port,
+                User = "root",
+                Password = Resources.Password,
+            });
+            return await look(session, await File.ReadAllTextAsync(server.ErrorLog));
+        });
+
+    /// <summary>The folder is there as long as it is used.</summary>
+    public static async Task<T> KeepAsync<T>(Lane lane, string path, string? digest, Func<string, Task<T>> use)
     {
         var credentials = Directory.CreateTempSubdirectory("chaos-keys-").FullName;
         var folder = Directory.CreateTempSubdirectory("chaos-restored-").FullName;
@@ -30,22 +51,7 @@ internal static class RestoredBackup
             Directory.CreateDirectory(data);
             var archive = await ArchiveReader.OpenAsync(store, path);
             await new ArchiveRestorer(archive, new RestoreOptions { TargetDirectory = data, ManifestDigest = digest }).RestoreAsync();
-
-            // On this machine the server's user has another number than in the container.
-            using (var chown = Process.Start("chown", ["-R", "mysql", data]))
-            {
-                await chown.WaitForExitAsync();
-            }
-
-            await using var server = await RealMariaDb.StartOnAsync(data);
-            await using var session = await MySqlSession.ConnectAsync(new MySqlConnectionOptions
-            {
-                Host = server.Host,
-                Port = server.Port,
-                User = "root",
-                Password = Resources.Password,
-            });
-            return await look(session, await File.ReadAllTextAsync(server.ErrorLog));
+            return await use(data);
         }
         finally
         {

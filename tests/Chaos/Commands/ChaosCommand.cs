@@ -10,7 +10,7 @@ namespace BackupOperator.Chaos.Commands;
 internal static class ChaosCommand
 {
     private static readonly Option<string> Only = new("--only") { Description = "Cells whose name contains this; several, separated by |.", DefaultValueFactory = _ => "" };
-    private static readonly Option<int> Targets = new("--targets") { Description = "Databases at once.", DefaultValueFactory = _ => 12, Recursive = true };
+    private static readonly Option<int> Targets = new("--targets") { Description = "Databases at once.", DefaultValueFactory = _ => 20, Recursive = true };
     private static readonly Option<int> Runs = new("--runs") { Description = "How often.", DefaultValueFactory = _ => 50 };
     private static readonly Option<int> Seed = new("--seed") { Description = "For what happens by chance.", DefaultValueFactory = _ => 1, Recursive = true };
     private static readonly Option<bool> Sample = new("--sample") { Description = "The sample of every day instead of the whole matrix." };
@@ -23,6 +23,8 @@ internal static class ChaosCommand
     };
 
     private static readonly Option<bool> Continue = new("--continue") { Description = "Leave out the cells that have passed according to that file.", Recursive = true };
+    private static readonly Option<FileInfo?> Operator = new("--operator") { Description = "The operator as it is published, instead of the one built with this.", Recursive = true };
+    private static readonly Option<FileInfo?> Sidecar = new("--sidecar") { Description = "The sidecar as it is published, instead of the one built with this.", Recursive = true };
     private static readonly Option<FileInfo?> Document = new("--document") { Description = "Write the table into this file.", Recursive = true };
 
     public static RootCommand Create()
@@ -34,29 +36,43 @@ internal static class ChaosCommand
             return 0;
         });
         var matrix = new Command("matrix", "Every component, in every phase of backups and restores, killed, hung and unreachable.") { Only, Sample, Quick };
-        matrix.SetAction((arguments, token) => TimedAsync(report => MatrixAsync(arguments, report, token)));
+        matrix.SetAction((arguments, token) => TimedAsync(report => MatrixAsync(arguments, report, () => { }, token)));
         var intruders = new Command("intruders", "Backups during which someone starts MySQL.") { Runs };
-        intruders.SetAction((arguments, token) => TimedAsync(async report => Count(
-            await StoryRun.IntrudersAsync(arguments.GetValue(Runs), Stories(arguments), arguments.GetValue(Seed), report, token), result => result.Problems.Count == 0)));
+        intruders.SetAction((arguments, token) => TimedAsync(report => IntrudersAsync(arguments, arguments.GetValue(Runs), report, token)));
         var swaps = new Command("swaps", "Restores whose sidecar dies while it swaps the data directories.") { Runs };
-        swaps.SetAction((arguments, token) => TimedAsync(async report => Count(
-            await StoryRun.KilledSwapsAsync(arguments.GetValue(Runs), Stories(arguments), arguments.GetValue(Seed), report, token), result => result.Problems.Count == 0)));
+        swaps.SetAction((arguments, token) => TimedAsync(report => KilledSwapsAsync(arguments, arguments.GetValue(Runs), report, token)));
         var all = new RootCommand("Strikes the backup operator wherever it can be struck, and looks at what is left. Without a verb: all of it.")
         {
-            list, matrix, intruders, swaps, Targets, Seed, Document, Results, Continue,
+            list, matrix, intruders, swaps, Targets, Seed, Document, Results, Continue, Operator, Sidecar,
         };
         all.SetAction((arguments, token) => TimedAsync(async report =>
         {
-            var (passed, failed) = await MatrixAsync(arguments, report, token);
-            var seed = arguments.GetValue(Seed);
-            var story = Count(await StoryRun.IntrudersAsync(50, Stories(arguments), seed, report, token), result => result.Problems.Count == 0);
-            var swap = Count(await StoryRun.KilledSwapsAsync(16, Stories(arguments), seed, report, token), result => result.Problems.Count == 0);
-            return (passed + story.Passed + swap.Passed, failed + story.Failed + swap.Failed);
+            var timed = new TaskCompletionSource();
+            var matrix = MatrixAsync(arguments, report, timed.SetResult, token);
+            await Task.WhenAny(timed.Task, matrix);
+
+            // Beside the matrix, which waits most of its time, in a cluster of their own.
+            var stories = StoriesAsync(arguments, report, token);
+            await Task.WhenAll(matrix, stories);
+            return ((await matrix).Passed + (await stories).Passed, (await matrix).Failed + (await stories).Failed);
         }));
         return all;
     }
 
-    private static async Task<(int Passed, int Failed)> MatrixAsync(ParseResult arguments, Report report, CancellationToken cancellationToken)
+    private static async Task<(int Passed, int Failed)> StoriesAsync(ParseResult arguments, Report report, CancellationToken cancellationToken)
+    {
+        var intruders = await IntrudersAsync(arguments, 50, report, cancellationToken);
+        var swaps = await KilledSwapsAsync(arguments, 16, report, cancellationToken);
+        return (intruders.Passed + swaps.Passed, intruders.Failed + swaps.Failed);
+    }
+
+    private static async Task<(int Passed, int Failed)> IntrudersAsync(ParseResult arguments, int runs, Report report, CancellationToken cancellationToken) => Count(
+        await StoryRun.IntrudersAsync(runs, Stories(arguments), arguments.GetValue(Seed), Struck(arguments), report, cancellationToken), result => result.Problems.Count == 0);
+
+    private static async Task<(int Passed, int Failed)> KilledSwapsAsync(ParseResult arguments, int runs, Report report, CancellationToken cancellationToken) => Count(
+        await StoryRun.KilledSwapsAsync(runs, Stories(arguments), arguments.GetValue(Seed), Struck(arguments), report, cancellationToken), result => result.Problems.Count == 0);
+
+    private static async Task<(int Passed, int Failed)> MatrixAsync(ParseResult arguments, Report report, Action timed, CancellationToken cancellationToken)
     {
         var words = (arguments.GetResult(Only) is null ? "" : arguments.GetValue(Only)!).Split('|', StringSplitOptions.RemoveEmptyEntries);
         var isSample = arguments.GetResult(Sample) is not null && arguments.GetValue(Sample);
@@ -75,7 +91,7 @@ internal static class ChaosCommand
         if (cells.Count > 0)
         {
             await MatrixRun.RunAsync(
-                cells, Math.Min(arguments.GetValue(Targets), cells.Count), durations, report, result => ResultFile.Add(file, result), cancellationToken);
+                cells, Math.Min(arguments.GetValue(Targets), cells.Count), Struck(arguments), durations, report, result => ResultFile.Add(file, result), timed, cancellationToken);
         }
 
         var results = ResultFile.Read(file);
@@ -84,8 +100,12 @@ internal static class ChaosCommand
             await ReliabilityPage.WriteAsync(page.FullName, results, durations, cancellationToken);
         }
 
+        ReliabilityPage.BackTimes(results).ToList().ForEach(report.Say);
         return Count(results, result => result.Passed);
     }
+
+    private static Programs Struck(ParseResult arguments) => new(
+        arguments.GetValue(Operator)?.FullName ?? Programs.Built.Operator, arguments.GetValue(Sidecar)?.FullName ?? Programs.Built.Sidecar);
 
     private static int Stories(ParseResult arguments) => Math.Min(4, arguments.GetValue(Targets));
 

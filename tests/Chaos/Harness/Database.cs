@@ -23,7 +23,8 @@ internal sealed class Database(World world, string @namespace)
         return await session.ScalarAsync("SELECT 1") == "1";
     }
 
-    public Task AnswersAsync(TimeSpan limit) => Waiting.UntilAsync($"answer from MySQL in {@namespace}", AnswersAsync, limit);
+    public Task AnswersAsync(TimeSpan limit, TimeSpan? glance = null) =>
+        Waiting.UntilAsync($"answer from MySQL in {@namespace}", AnswersAsync, limit, glance);
 
     /// <summary>Schema <c>app</c>: noise, words, and a row that says which state of the database this is.</summary>
     public async Task FillAsync(int megabytes)

@@ -1,12 +1,16 @@
+using System.Diagnostics;
 using System.Net;
 using BackupOperator.LocalCluster.Kubelet.Containers;
-using BackupOperator.TestSupport.Servers;
+using BackupOperator.TestSupport.Manifests;
 
 namespace BackupOperator.Chaos.Harness;
 
 /// <summary>One target with a node, a bucket and gates of its own; what happens in one lane is not felt in another.</summary>
 internal sealed class Lane : IAsyncDisposable
 {
+    // A few parts of the smallest size.
+    private const int Megabytes = 14;
+
     private readonly World _world;
     private readonly FaultProxy _store;
     private int _names;
@@ -17,7 +21,7 @@ internal sealed class Lane : IAsyncDisposable
         Number = number;
         Namespace = @namespace;
         Node = World.NodeName(number);
-        DatabaseHost = string.Create(CultureInfo.InvariantCulture, $"127.78.{Environment.ProcessId % 250}.{number}");
+        DatabaseHost = string.Create(CultureInfo.InvariantCulture, $"127.{70 + (world.Number % 100)}.{Environment.ProcessId % 250}.{number}");
         _store = FaultProxy.Start(world.Rgw.Port);
         StoreGate = NetworkGate.Start(new Uri(_store.Endpoint).Port);
         DatabaseGate = NetworkGate.Start(FindDatabaseAsync, IPAddress.Parse(DatabaseHost), 3306);
@@ -29,6 +33,8 @@ internal sealed class Lane : IAsyncDisposable
     public string Namespace { get; }
 
     public string Node { get; }
+
+    public string DataDirectory => _world.Cluster.ClaimFolder(Namespace, "data-db-0");
 
     public string Bucket => $"bucket-{Namespace}";
 
@@ -48,34 +54,40 @@ internal sealed class Lane : IAsyncDisposable
     /// <summary>What becomes of each request to the store.</summary>
     public Func<ProxiedRequest, Fault?> StoreRule { set => _store.Rule = value; }
 
-    /// <summary>What all restores of this lane restore, and what is in it.</summary>
-    public string BasePath { get; private set; } = "";
+    /// <summary>What all restores restore.</summary>
+    public Base Base { get; private set; } = null!;
 
-    public string BaseSum { get; private set; } = "";
-
-    /// <summary>A backup on which no server of this lane starts.</summary>
-    public string BrokenPath { get; private set; } = "";
-
+    /// <summary>The first of the lanes, which makes the base of all.</summary>
     /// <param name="furnish">Is given the data directory before anything is backed up.</param>
-    public static async Task<Lane> StartAsync(World world, int number, string @namespace, Action<string>? furnish = null, CancellationToken cancellationToken = default)
+    public static async Task<Lane> StartFirstAsync(World world, string @namespace, Action<string>? furnish, CancellationToken cancellationToken)
     {
-        var lane = new Lane(world, number, @namespace);
-        await world.Cluster.ApplyAsync(Resources.Database(@namespace, lane.Node, refusesBroken: true), cancellationToken: cancellationToken);
-        await world.Rgw.CreateBucketAsync(lane.Bucket, cancellationToken);
-        await world.Cluster.ApplyAsync(
-            Resources.Secret(@namespace, "s3", "AWS_ACCESS_KEY_ID", world.Rgw.AccessKey, "AWS_SECRET_ACCESS_KEY", world.Rgw.SecretKey),
-            cancellationToken: cancellationToken);
-        await lane.Database.AnswersAsync(TimeSpan.FromSeconds(180));
-        await lane.Database.FillAsync(megabytes: 22);
-        var folder = world.Cluster.ClaimFolder(@namespace, "data-db-0");
-        furnish?.Invoke(folder);
-        lane.BaseSum = await lane.Database.SumAsync();
-        lane.BasePath = await lane.BackUpAsync("base");
+        var lane = new Lane(world, 1, @namespace);
+        await lane.StartAsync(cancellationToken);
+        await lane.Database.FillAsync(Megabytes);
+        furnish?.Invoke(lane.DataDirectory);
+        var sum = await lane.Database.SumAsync();
+        var whole = await lane.BackUpAsync("base");
 
         // The server that runs has looked already, and finds nothing wrong when it starts after the backup.
-        var broken = Path.Combine(folder, Resources.BrokenFile);
+        var broken = Path.Combine(lane.DataDirectory, Resources.BrokenFile);
         await File.WriteAllTextAsync(broken, "", cancellationToken);
-        lane.BrokenPath = await lane.BackUpAsync("unstartable", () => File.Delete(broken));
+        var unstartable = await lane.BackUpAsync("unstartable", () => File.Delete(broken));
+        lane.Base = new Base(lane.Bucket, whole.Status!.Path!, sum, unstartable.Status!.Path!);
+        return lane;
+    }
+
+    /// <summary>Another lane, which begins with the data of the base.</summary>
+    /// <param name="data">The base, restored.</param>
+    public static async Task<Lane> StartFromAsync(World world, int number, string @namespace, Base @base, string data, CancellationToken cancellationToken)
+    {
+        var lane = new Lane(world, number, @namespace) { Base = @base };
+        Directory.CreateDirectory(Path.GetDirectoryName(lane.DataDirectory)!);
+        using (var copy = Process.Start("cp", ["-a", data, lane.DataDirectory]))
+        {
+            await copy.WaitForExitAsync(cancellationToken);
+        }
+
+        await lane.StartAsync(cancellationToken);
         return lane;
     }
 
@@ -97,10 +109,20 @@ internal sealed class Lane : IAsyncDisposable
         await _store.DisposeAsync();
     }
 
-    private async Task<string> BackUpAsync(string name, Action? afterArchiving = null)
+    private async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await _world.Cluster.ApplyAsync(Resources.Database(Namespace, Node, refusesBroken: true), cancellationToken: cancellationToken);
+        await _world.Rgw.CreateBucketAsync(Bucket, cancellationToken);
+        await _world.Cluster.ApplyAsync(
+            SampleManifests.Secret(Namespace, "s3", ("AWS_ACCESS_KEY_ID", _world.Rgw.AccessKey), ("AWS_SECRET_ACCESS_KEY", _world.Rgw.SecretKey)),
+            cancellationToken: cancellationToken);
+        await Database.AnswersAsync(TimeSpan.FromSeconds(180));
+    }
+
+    private async Task<MySqlBackup> BackUpAsync(string name, Action? afterArchiving = null)
     {
         await _world.Cluster.ApplyAsync(Resources.Backup(this, name, precopy: false));
-        var done = await Waiting.ForAsync(
+        return await Waiting.ForAsync(
             $"backup {name}",
             async () =>
             {
@@ -118,7 +140,6 @@ internal sealed class Lane : IAsyncDisposable
                 };
             },
             TimeSpan.FromSeconds(180));
-        return done.Status!.Path!;
     }
 
     private async Task<IPEndPoint?> FindDatabaseAsync(CancellationToken cancellationToken) =>

@@ -1,3 +1,5 @@
+using BackupOperator.TestSupport.Manifests;
+
 namespace BackupOperator.Chaos.Harness;
 
 /// <summary>The resources as a user writes them.</summary>
@@ -39,79 +41,13 @@ internal static class Resources
             namespace: {{OperatorNamespace}}
         """;
 
-    public static string Database(string @namespace, string node, bool refusesBroken) => $$"""
-        apiVersion: v1
-        kind: Namespace
-        metadata:
-          name: {{@namespace}}
-        ---
-        apiVersion: v1
-        kind: Secret
-        metadata:
-          name: db
-          namespace: {{@namespace}}
-        stringData:
-          username: root
-          password: {{Password}}
-        ---
-        apiVersion: apps/v1
-        kind: StatefulSet
-        metadata:
-          name: db
-          namespace: {{@namespace}}
-        spec:
-          serviceName: db
-          replicas: 1
-          selector:
-            matchLabels:
-              app: db
-          template:
-            metadata:
-              labels:
-                app: db
-            spec:
-              terminationGracePeriodSeconds: 120
-              nodeSelector:
-                kubernetes.io/hostname: {{node}}
-              containers:
-                - name: server
-                  image: {{LocalCluster.Images.StandardImages.MariaDb}}
-                  command: ["/bin/sh", "-c"]
-                  args:
-                    - '{{(refusesBroken ? $"[ ! -e /var/lib/mysql/{BrokenFile} ] || exit 1; " : "")}}exec docker-entrypoint.sh mariadbd --innodb-log-file-size=8M --innodb-buffer-pool-size=24M'
-                  env:
-                    - name: MYSQL_ROOT_PASSWORD
-                      valueFrom:
-                        secretKeyRef:
-                          name: db
-                          key: password
-                  readinessProbe:
-                    tcpSocket:
-                      port: 3306
-                    periodSeconds: 1
-                  volumeMounts:
-                    - name: data
-                      mountPath: /var/lib/mysql
-          volumeClaimTemplates:
-            - metadata:
-                name: data
-              spec:
-                accessModes: [ReadWriteOnce]
-                resources:
-                  requests:
-                    storage: 10Gi
-        """;
-
-    public static string Secret(string @namespace, string name, string key1, string value1, string key2, string value2) => $"""
-        apiVersion: v1
-        kind: Secret
-        metadata:
-          name: {name}
-          namespace: {@namespace}
-        stringData:
-          {key1}: {value1}
-          {key2}: {value2}
-        """;
+    public static string Database(string @namespace, string node, bool refusesBroken) => new SampleDatabase(@namespace, LocalCluster.Images.StandardImages.MariaDb, Password)
+    {
+        GraceSeconds = 120,
+        Node = node,
+        Shell = (refusesBroken ? $"[ ! -e /var/lib/mysql/{BrokenFile} ] || exit 1; " : "")
+            + "exec docker-entrypoint.sh mariadbd --innodb-log-file-size=8M --innodb-buffer-pool-size=24M",
+    }.ToYaml();
 
     public static string Backup(Lane lane, string name, bool precopy) => $$"""
         apiVersion: mysqlbackup.io/v1alpha1
@@ -127,7 +63,7 @@ internal static class Resources
               secretRef:
                 name: db
           storage:
-        {{Storage(lane, "    ")}}
+        {{Storage(lane, lane.Bucket, "    ")}}
           cold:
             precopy: {{(precopy ? "true" : "false")}}
             maxDowntime: 10m
@@ -147,7 +83,7 @@ internal static class Resources
             location:
               path: {{path}}
               storage:
-        {{Storage(lane, "        ")}}
+        {{Storage(lane, lane.Base.Bucket, "        ")}}
           target:
             statefulSet: db
             connection:
@@ -160,10 +96,10 @@ internal static class Resources
         """;
 
     // One part at a time, of the smallest size: a hold stops the run where it is.
-    private static string Storage(Lane lane, string indent) => string.Join('\n', new[]
+    private static string Storage(Lane lane, string bucket, string indent) => string.Join('\n', new[]
     {
         "s3:",
-        $"  bucket: {lane.Bucket}",
+        $"  bucket: {bucket}",
         $"  endpoint: http://127.0.0.1:{lane.StoreGate.Port}",
         "  region: us-east-1",
         "  forcePathStyle: true",

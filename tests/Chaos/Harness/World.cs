@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using BackupOperator.LocalCluster.Controllers.Nodes;
 using BackupOperator.LocalCluster.Images;
-using BackupOperator.TestSupport.Programs;
 using BackupOperator.TestSupport.Servers;
 
 namespace BackupOperator.Chaos.Harness;
@@ -10,10 +9,14 @@ namespace BackupOperator.Chaos.Harness;
 internal sealed class World : IAsyncDisposable
 {
     private const string SidecarImage = "mysql-backup-sidecar:test";
+    private static int _count;
     private readonly ConcurrentDictionary<string, NetworkGate> _gates = new(StringComparer.Ordinal);
     private Cluster? _cluster;
     private OperatorProcess? _operator;
     private RealRgw? _rgw;
+
+    /// <summary>Another for each world of this process.</summary>
+    public int Number { get; } = Interlocked.Increment(ref _count);
 
     public Cluster Cluster => _cluster!;
 
@@ -27,7 +30,7 @@ internal sealed class World : IAsyncDisposable
     public IEnumerable<NetworkGate> ApiGates => _gates.Values;
 
     /// <param name="nodes">One for each target, so that each can lose its own.</param>
-    public static async Task<World> StartAsync(int nodes, CancellationToken cancellationToken)
+    public static async Task<World> StartAsync(int nodes, Programs programs, CancellationToken cancellationToken)
     {
         var world = new World();
         try
@@ -37,7 +40,7 @@ internal sealed class World : IAsyncDisposable
                 new ClusterOptions
                 {
                     Nodes = [.. Enumerable.Range(1, nodes).Select(NodeName)],
-                    Images = new Dictionary<string, ContainerImage> { [SidecarImage] = StandardImages.DotNet(BuiltProgram.Sidecar) },
+                    Images = new Dictionary<string, ContainerImage> { [SidecarImage] = StandardImages.DotNet(programs.Sidecar) },
                     Route = (who, server) => new Uri($"https://127.0.0.1:{world._gates.GetOrAdd(who, _ => NetworkGate.Start(server.Port)).Port}"),
 
                     // As in Kubernetes: a minute without its node costs a pod its readiness, and not its life.
@@ -57,7 +60,7 @@ internal sealed class World : IAsyncDisposable
             var kubeconfig = Path.Combine(world._cluster.DataDirectory, "kubeconfig-operator");
             server.WriteKubeconfig(
                 kubeconfig, new Uri($"https://127.0.0.1:{gate.Port}"), server.CreateToken(Resources.OperatorNamespace, "operator", TimeSpan.FromHours(6)));
-            world._operator = new OperatorProcess(kubeconfig, SidecarImage);
+            world._operator = new OperatorProcess(programs.Operator, kubeconfig, SidecarImage);
             world._operator.Start();
             world._rgw = await rgw;
             return world;

@@ -40,15 +40,22 @@ internal static class ReliabilityPage
             text.AppendLine();
         }
 
-        var backs = results.Where(result => result.Back is not null).ToList();
-        foreach (var component in backs.Select(result => result.Cell.Component).Distinct().Order())
-        {
-            var times = backs.Where(result => result.Cell.Component == component).Select(result => result.Back!.Value.TotalSeconds).Order().ToList();
-            var since = component == Component.Sidecar ? "after the death of the sidecar" : "after the return of the operator, both having died";
-            text.AppendLine(CultureInfo.InvariantCulture, $"MySQL answered {since}: median {times[times.Count / 2]:0.0} s, longest {times[^1]:0.0} s, of {times.Count} times.");
-        }
-
+        BackTimes(results).ToList().ForEach(line => text.AppendLine(line));
         return text.AppendLine().ToString();
+    }
+
+    /// <summary>A line for each promise: how it was kept.</summary>
+    public static IEnumerable<string> BackTimes(IReadOnlyList<CellResult> results)
+    {
+        foreach (var alike in results.Where(result => result.Back is not null).GroupBy(result => result.Cell.Component).OrderBy(group => group.Key))
+        {
+            var times = alike.Select(result => result.Back!.Value.TotalSeconds).Order().ToList();
+            var promised = Promise.Of(alike.First().Cell)!.Value.TotalSeconds;
+            var since = alike.Key == Component.Sidecar ? "after the death of the sidecar" : "after the return of the operator, both having died";
+            yield return string.Create(
+                CultureInfo.InvariantCulture,
+                $"MySQL answered {since}: median {times[times.Count / 2]:0.0} s, longest {times[^1]:0.0} s, of {times.Count} times; {(times[^1] > promised ? "TOO LATE, " : "")}{promised:0} s are promised.");
+        }
     }
 
     private static string Title(Component component) => component switch

@@ -10,13 +10,6 @@ internal sealed class CellRun : IDisposable
     private static readonly TimeSpan ToThePhase = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan ToTheEnd = TimeSpan.FromMinutes(8);
 
-    /// <summary>What is promised on a machine that has time: after the death of a sidecar, and after the return of an operator.</summary>
-    private static readonly TimeSpan AfterSidecar = TimeSpan.FromSeconds(15);
-    private static readonly TimeSpan AfterOperator = TimeSpan.FromSeconds(30);
-
-    /// <summary>A machine on which a dozen databases are struck at once has less time.</summary>
-    private const int Crowd = 3;
-
     private readonly Lane _lane;
     private readonly string _name;
     private readonly PhaseHold _hold;
@@ -41,7 +34,7 @@ internal sealed class CellRun : IDisposable
         _before = await _lane.Database.SumAsync();
         await _lane.World.Cluster.ApplyAsync(Cell.Run == RunOf.Backup
             ? Resources.Backup(_lane, _name, precopy: Cell.Phase != "Archiving")
-            : Resources.Restore(_lane, _name, Cell.Phase == "RollingBack" ? _lane.BrokenPath : _lane.BasePath));
+            : Resources.Restore(_lane, _name, Cell.Phase == "RollingBack" ? _lane.Base.BrokenPath : _lane.Base.Path));
         await _hold.ReachedAsync(async () => (await ReadAsync())?.RunStatus.PhaseName, ToThePhase);
     }
 
@@ -50,10 +43,16 @@ internal sealed class CellRun : IDisposable
     /// <summary>Whether MySQL is down, or about to be, because the run has stopped it.</summary>
     public async Task<bool> IsStoppedAsync() => (await _lane.Database.StatefulSetAsync()).Spec?.Replicas == 0;
 
-    public async Task<TimeSpan> MeasureAnswerAsync()
+    /// <summary>Waits for MySQL where something is promised.</summary>
+    public async Task<TimeSpan?> MeasureAnswerAsync(bool isStopped)
     {
+        if (!isStopped || !Cell.IsTimed)
+        {
+            return null;
+        }
+
         var watch = Stopwatch.StartNew();
-        await _lane.Database.AnswersAsync(TimeSpan.FromMinutes(3));
+        await _lane.Database.AnswersAsync(TimeSpan.FromMinutes(3), Waiting.Closely);
         return watch.Elapsed;
     }
 
@@ -62,10 +61,9 @@ internal sealed class CellRun : IDisposable
     {
         var problems = new List<string>();
         IRunEntity? run = null;
-        var promised = Cell.Component == Component.Sidecar ? AfterSidecar : AfterOperator;
-        if (back > promised * Crowd)
+        if (back > Promise.Of(Cell))
         {
-            problems.Add(string.Create(CultureInfo.InvariantCulture, $"MySQL was back after {back.Value.TotalSeconds:0} s only"));
+            problems.Add(string.Create(CultureInfo.InvariantCulture, $"MySQL was back after {back.Value.TotalSeconds:0.0} s only"));
         }
 
         try
@@ -73,7 +71,7 @@ internal sealed class CellRun : IDisposable
             run = await Waiting.ForAsync(
                 "end of the run", async () => await ReadAsync() is { RunStatus.PhaseName: "Completed" or "Failed" or "Cancelled" } over ? over : null, ToTheEnd);
             var completed = run.RunStatus.PhaseName == "Completed";
-            problems.AddRange(await Aftermath.FindProblemsAsync(_lane, run, completed && Cell.Run == RunOf.Restore ? _lane.BaseSum : _before));
+            problems.AddRange(await Aftermath.FindProblemsAsync(_lane, run, completed && Cell.Run == RunOf.Restore ? _lane.Base.Sum : _before));
             if (completed && run is MySqlBackup backup)
             {
                 var found = await RestoredBackup.OpenAsync(

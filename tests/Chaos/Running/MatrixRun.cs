@@ -6,12 +6,12 @@ namespace BackupOperator.Chaos.Running;
 internal static class MatrixRun
 {
     public static async Task<IReadOnlyList<CellResult>> RunAsync(
-        IReadOnlyList<Cell> cells, int lanes, StrikeDurations durations, Report report, Action<CellResult> keep, CancellationToken cancellationToken = default)
+        IReadOnlyList<Cell> cells, int lanes, Programs programs, StrikeDurations durations, Report report, Action<CellResult> keep, Action timed, CancellationToken cancellationToken)
     {
-        await using var world = await World.StartAsync(lanes, cancellationToken);
+        await using var world = await World.StartAsync(lanes, programs, cancellationToken);
         await using var targets = await Lanes.StartAsync(world, lanes, furnish: null, cancellationToken);
-        report.Say($"{lanes} targets are up");
-        return await new MatrixRunner(world, targets.All, durations, Tell).RunAsync(cells);
+        report.Say($"{lanes} targets for the matrix are up");
+        return await new MatrixRunner(world, targets.All, durations, Tell).RunAsync(cells, timed);
 
         void Tell(CellResult result)
         {

@@ -11,26 +11,56 @@ internal sealed class MatrixRunner(World world, IReadOnlyList<Lane> lanes, Strik
 {
     private readonly ConcurrentBag<CellResult> _results = [];
 
-    public async Task<IReadOnlyList<CellResult>> RunAsync(IReadOnlyList<Cell> cells)
+    /// <param name="timed">Called when no times are taken any more: from then on the machine may be busy.</param>
+    public async Task<IReadOnlyList<CellResult>> RunAsync(IReadOnlyList<Cell> cells, Action? timed = null)
     {
-        foreach (var alike in cells.Where(cell => cell.IsGlobal).GroupBy(cell => (cell.Component, cell.Kind)))
+        var (global, local) = (cells.Where(cell => cell.IsGlobal).ToList(), cells.Where(cell => !cell.IsGlobal).ToList());
+        await RunQueueAsync([.. local.Where(cell => cell.IsTimed)], lanes.Count);
+        await RunRoundsAsync(global.Where(cell => cell.IsTimed));
+        timed?.Invoke();
+        await RunRoundsAsync(global.Where(cell => !cell.IsTimed));
+
+        // The long ones wait most of their time, the short ones work: a part of the lanes begins with the short ones.
+        await RunQueueAsync([.. local.Where(cell => !cell.IsTimed).OrderByDescending(cell => durations.Of(cell.Kind))], lanes.Count * 3 / 4);
+        return [.. _results];
+    }
+
+    private async Task RunRoundsAsync(IEnumerable<Cell> cells)
+    {
+        foreach (var alike in cells.GroupBy(cell => (cell.Component, cell.Kind)))
         {
             foreach (var round in alike.Chunk(lanes.Count))
             {
                 await RunTogetherAsync(round);
             }
         }
+    }
 
-        // The long ones first: at the end no lane waits for another for long.
-        var queue = new ConcurrentQueue<Cell>(cells.Where(cell => !cell.IsGlobal).OrderByDescending(cell => durations.Of(cell.Kind)));
-        await Task.WhenAll(lanes.Select(async lane =>
+    /// <param name="fromTheStart">How many lanes take the first of what is left; the others take the last.</param>
+    private async Task RunQueueAsync(IReadOnlyList<Cell> cells, int fromTheStart)
+    {
+        var queue = new LinkedList<Cell>(cells);
+        await Task.WhenAll(lanes.Select(async (lane, i) =>
         {
-            while (queue.TryDequeue(out var cell))
+            while (Take(i < fromTheStart) is { } cell)
             {
                 await RunAloneAsync(lane, cell);
             }
         }));
-        return [.. _results];
+
+        Cell? Take(bool first)
+        {
+            lock (queue)
+            {
+                var node = first ? queue.First : queue.Last;
+                if (node is not null)
+                {
+                    queue.Remove(node);
+                }
+
+                return node?.Value;
+            }
+        }
     }
 
     private async Task RunAloneAsync(Lane lane, Cell cell)
@@ -47,7 +77,7 @@ internal sealed class MatrixRunner(World world, IReadOnlyList<Lane> lanes, Strik
             await Task.WhenAny(begun, Task.Delay(TimeSpan.FromMilliseconds(500)));
             run.Release();
             await begun;
-            TimeSpan? back = cell is { Component: Component.Sidecar, Kind: FaultKind.Killed } && isStopped ? await run.MeasureAnswerAsync() : null;
+            var back = await run.MeasureAnswerAsync(isStopped);
             await Task.Delay(durations.Of(cell.Kind));
             await strike.EndAsync();
             Tell(await run.ConcludeAsync(back));
@@ -82,11 +112,7 @@ internal sealed class MatrixRunner(World world, IReadOnlyList<Lane> lanes, Strik
         ready.ForEach(run => run.Release());
         await Task.Delay(durations.Of(kind));
         await strike.EndAsync();
-        await Task.WhenAll(ready.Zip(stopped, async (run, isStopped) =>
-        {
-            TimeSpan? back = component == Component.OperatorAndSidecar && isStopped ? await run.MeasureAnswerAsync() : null;
-            Tell(await run.ConcludeAsync(back));
-        }));
+        await Task.WhenAll(ready.Zip(stopped, async (run, isStopped) => Tell(await run.ConcludeAsync(await run.MeasureAnswerAsync(isStopped)))));
         runs.ForEach(run => run.Dispose());
     }
 

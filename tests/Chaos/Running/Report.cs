@@ -7,8 +7,7 @@ internal sealed class Report(TextWriter output)
 {
     private readonly Stopwatch _watch = Stopwatch.StartNew();
     private readonly Lock _gate = new();
-    private int _count;
-    private int _of;
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
 
     public void Say(string text)
     {
@@ -23,21 +22,21 @@ internal sealed class Report(TextWriter output)
     {
         var back = result.Back is { } time ? string.Create(CultureInfo.InvariantCulture, $", MySQL back after {time.TotalSeconds:0.0} s") : "";
         Tell(
+            "matrix",
             of,
             $"{result.Cell.Name}: {result.Outcome} {result.Reason}".TrimEnd(),
             string.Create(CultureInfo.InvariantCulture, $" ({result.Took.TotalSeconds:0} s{back})"),
             result.Problems);
     }
 
-    public void Tell(Stories.StoryResult result, int of) => Tell(of, $"{result.Name}: {result.Outcome}", "", result.Problems);
+    public void Tell(string story, Stories.StoryResult result, int of) => Tell(story, of, $"{result.Name}: {result.Outcome}", "", result.Problems);
 
-    private void Tell(int of, string what, string more, IReadOnlyList<string> problems)
+    private void Tell(string part, int of, string what, string more, IReadOnlyList<string> problems)
     {
         lock (_gate)
         {
-            // Another number to reach is another part of the run.
-            (_count, _of) = _of == of ? (_count + 1, of) : (1, of);
-            Say(string.Create(CultureInfo.InvariantCulture, $"{_count,3}/{of} {(problems.Count == 0 ? "ok  " : "FAIL")} {what}{more}"));
+            _counts[part] = _counts.GetValueOrDefault(part) + 1;
+            Say(string.Create(CultureInfo.InvariantCulture, $"{part} {_counts[part],3}/{of} {(problems.Count == 0 ? "ok  " : "FAIL")} {what}{more}"));
             foreach (var problem in problems)
             {
                 Say($"      {problem}");

@@ -28,10 +28,12 @@ internal enum Intruder
 /// <summary>Does what an intruder does.</summary>
 internal static class Intrusion
 {
+    private static readonly TimeSpan Stay = TimeSpan.FromSeconds(0.5);
+
     public static async Task RunAsync(Lane lane, Intruder intruder, TimeSpan delay, Task over)
     {
         await Waiting.UntilAsync(
-            "scale-down", async () => over.IsCompleted || (await lane.Database.StatefulSetAsync()).Spec?.Replicas == 0, TimeSpan.FromSeconds(90));
+            "scale-down", async () => over.IsCompleted || (await lane.Database.StatefulSetAsync()).Spec?.Replicas == 0, TimeSpan.FromSeconds(90), Waiting.Closely);
         await Task.Delay(delay);
         if (intruder == Intruder.None || over.IsCompleted)
         {
@@ -90,12 +92,18 @@ internal static class Intrusion
         var folder = Directory.CreateTempSubdirectory("chaos-intruder-").FullName;
         File.SetUnixFileMode(folder, (UnixFileMode)0b111_111_111);
         var data = lane.World.Cluster.ClaimFolder(lane.Namespace, "data-db-0");
+        var log = Path.Combine(folder, "log.err");
         using var server = Process.Start("setpriv",
         [
             "--reuid=999", "--regid=999", "--clear-groups", TestEnvironment.Program("mariadbd"), "--no-defaults", $"--datadir={data}",
-            $"--socket={folder}/s", $"--pid-file={folder}/pid", $"--log-error={folder}/log", "--skip-networking", "--innodb-log-file-size=8M",
+            $"--socket={folder}/s", $"--pid-file={folder}/pid", $"--log-error={log}", "--skip-networking", "--innodb-log-file-size=8M",
         ]);
-        await Task.Delay(TimeSpan.FromSeconds(1.5));
+        // One that is told to end while it still starts may hang for ever.
+        await Waiting.UntilAsync(
+            "server of the intruder",
+            async () => server.HasExited || (File.Exists(log) && (await File.ReadAllTextAsync(log)).Contains("ready for connections", StringComparison.Ordinal)),
+            TimeSpan.FromMinutes(1));
+        await Task.Delay(Stay);
         if (!server.HasExited)
         {
             Signals.Send(server.Id, Signals.Terminate);

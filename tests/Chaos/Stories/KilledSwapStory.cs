@@ -13,6 +13,12 @@ internal sealed class KilledSwapStory(Lane lane, Random random)
 {
     private const int Entries = 4000;
 
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(100);
+
+    private string? _container;
+    private string? _journal;
+    private DateTime _written;
+
     /// <summary>Makes the swap last: each of these is an entry that has to move.</summary>
     public static void Widen(string dataDirectory)
     {
@@ -30,8 +36,6 @@ internal sealed class KilledSwapStory(Lane lane, Random random)
         }
     }
 
-    private string DataDirectory => lane.World.Cluster.ClaimFolder(lane.Namespace, "data-db-0");
-
     private async Task<StoryResult> RunOnceAsync(int attempts)
     {
         var name = lane.NextName("r");
@@ -43,7 +47,7 @@ internal sealed class KilledSwapStory(Lane lane, Random random)
             await lane.Database.SetVersionAsync(int.Parse(name.Split('-')[1], CultureInfo.InvariantCulture));
             var before = await lane.Database.SumAsync();
             await lane.World.Cluster.ApplyAsync(
-                Resources.Restore(lane, name, lane.BasePath).Replace("backoffLimit: 3", string.Create(CultureInfo.InvariantCulture, $"backoffLimit: {attempts}"), StringComparison.Ordinal));
+                Resources.Restore(lane, name, lane.Base.Path).Replace("backoffLimit: 3", string.Create(CultureInfo.InvariantCulture, $"backoffLimit: {attempts}"), StringComparison.Ordinal));
             killed.Add(await KillAtJournalAsync("MovingOut"));
             var watch = Stopwatch.StartNew();
             if (attempts == 0)
@@ -61,8 +65,8 @@ internal sealed class KilledSwapStory(Lane lane, Random random)
             outcome = string.Create(
                 CultureInfo.InvariantCulture,
                 $"{restore.Status.PhaseName} {restore.Status.Failure?.Reason}, killed at {string.Join(" and ", killed)}, MySQL back after {back.TotalSeconds:0.0} s");
-            problems.AddRange(await Aftermath.FindProblemsAsync(lane, restore, completed ? lane.BaseSum : before));
-            var entries = Directory.EnumerateFiles(DataDirectory, "entry-*").Count();
+            problems.AddRange(await Aftermath.FindProblemsAsync(lane, restore, completed ? lane.Base.Sum : before));
+            var entries = Directory.EnumerateFiles(lane.DataDirectory, "entry-*").Count();
             if (entries != Entries)
             {
                 problems.Add($"{entries} of {Entries} entries are in the data directory");
@@ -107,7 +111,8 @@ internal sealed class KilledSwapStory(Lane lane, Random random)
                 return State() ?? "the end";
             }
 
-            await Task.Yield();
+            // There is no journal before the folder.
+            await Task.Delay(ContainerFolder() is null ? 50 : 1);
         }
 
         throw new TimeoutException($"the journal never said {state}");
@@ -119,14 +124,42 @@ internal sealed class KilledSwapStory(Lane lane, Random random)
 
     private string? ReadJournal()
     {
+        if (ContainerFolder() is not { } folder)
+        {
+            return null;
+        }
+
         try
         {
-            var folder = Directory.EnumerateDirectories(DataDirectory, "*mysqlbackup-*").FirstOrDefault(path => ArchiveFormat.IsReserved(Path.GetFileName(path)));
-            return folder is null ? null : File.ReadAllText(Path.Combine(folder, "swap.json"));
+            // It has thousands of names in it. Two versions may be of the same moment, as the file system counts.
+            var file = new FileInfo(Path.Combine(folder, "swap.json"));
+            if (!file.Exists)
+            {
+                return null;
+            }
+
+            if (file.LastWriteTimeUtc != _written || TimeProvider.System.GetUtcNow().UtcDateTime - _written < Moment)
+            {
+                _journal = File.ReadAllText(file.FullName);
+                _written = file.LastWriteTimeUtc;
+            }
+
+            return _journal;
         }
         catch (IOException)
         {
             return null;
         }
+    }
+
+    // To look through a folder of thousands of entries at each glance would be most of what this programme does.
+    private string? ContainerFolder()
+    {
+        if (_container is null || !Directory.Exists(_container))
+        {
+            _container = Directory.EnumerateDirectories(lane.DataDirectory, "*mysqlbackup-*").FirstOrDefault(path => ArchiveFormat.IsReserved(Path.GetFileName(path)));
+        }
+
+        return _container;
     }
 }

@@ -35,7 +35,7 @@ internal sealed class Ledger(Lane lane)
                     await session.QueryAsync(string.Create(CultureInfo.InvariantCulture, $"UPDATE app.last SET seq = {seq} WHERE id = 1"), cancellationToken);
                     await session.QueryAsync("COMMIT", cancellationToken);
                     Interlocked.Exchange(ref _written, seq);
-                    await Task.Delay(2, cancellationToken);
+                    await Task.Delay(5, cancellationToken);
                 }
             }
             catch (Exception error) when (error is MySqlClientException or InvalidOperationException or OperationCanceledException or KubernetesApiException)

@@ -106,7 +106,7 @@ internal static class StrikeFactory
     }
 
     private static Task<IReadOnlyList<ContainerProcess>> RunningAsync(Lane lane) => Waiting.ForAsync(
-        "server to strike", () => Task.FromResult(lane.DatabaseProcesses() is { Count: > 0 } running ? running : null), UntilItRuns);
+        "server to strike", () => Task.FromResult(lane.DatabaseProcesses() is { Count: > 0 } running ? running : null), UntilItRuns, Waiting.Closely);
 
     private static Task Done(Action action)
     {
