@@ -90,12 +90,18 @@ internal sealed class KilledSwapStory(Lane lane, Random random)
     /// <returns>What the journal says then.</returns>
     private async Task<string> KillAtJournalAsync(string state)
     {
+        // To look for it when the state is there would take longer than the state lasts.
+        IReadOnlyList<ContainerProcess> processes = [];
         var limit = Stopwatch.StartNew();
         while (limit.Elapsed < TimeSpan.FromMinutes(2))
         {
+            if (ContainerFolder() is not null && processes.All(process => process.Completion.IsCompleted))
+            {
+                processes = await lane.SidecarProcessesAsync();
+            }
+
             if (ReadJournal()?.Contains($"\"{state}\"", StringComparison.Ordinal) == true)
             {
-                var processes = await lane.SidecarProcessesAsync();
                 var spin = Stopwatch.StartNew();
                 var wait = TimeSpan.FromMilliseconds(random.Next(20));
                 while (spin.Elapsed < wait)
