@@ -84,6 +84,27 @@ public sealed class MemoryTests
         ofMany.ShouldBeLessThan((usual * 13 / 10) + (Math.Max(0, Amount.Of(10_000) - 10_000) * 1024L));
     }
 
+    [Fact]
+    public async Task Many_files_pass_within_a_small_container_and_nothing_is_killed()
+    {
+        using var limit = MemoryLimit.TryCreate(256 << 20);
+        Assert.SkipWhen(limit is null, "This needs the right to make a control group.");
+        using var temp = new TempFolder();
+        var source = temp.Sub("source");
+        for (var i = 0; i < Amount.Of(10_000); i++)
+        {
+            File.WriteAllText(Path.Combine(source, $"t{i}.ibd"), $"{i}");
+        }
+
+        DataDirectory.Write(Path.Combine(source, "ibdata1"), DataDirectory.Compressible(new Random(3), 300 << 20));
+        var job = new ChildJob { Source = source, Log = Path.Combine(temp.Path, "log"), Folder = temp.Sub("store"), PartSize = 16 << 20 };
+        var peak = await ChildWriter.RunToEndAsync(job, limit);
+        TestContext.Current.SendDiagnosticMessage($"{peak >> 20} MiB at most, limit reached {limit.Reached} times");
+        limit.Kills.ShouldBe(0);
+        var archive = await ArchiveReader.OpenAsync(new VolumeObjectStore(job.Folder), "ns/killed");
+        archive.Header.Totals.Files.ShouldBe(Amount.Of(10_000) + 1);
+    }
+
     private static Task<long> MeasureAsync(TempFolder temp, string source) => ChildWriter.RunToEndAsync(new ChildJob
     {
         Source = source,

@@ -73,6 +73,15 @@ internal sealed class PackWriter(
         await Task.WhenAll(_finishing);
         _finishing.Clear();
         await Task.WhenAll(Mirrors.Select(mirror => mirror.CompleteAsync()));
+        lock (_free)
+        {
+            // The manifest takes the memory that they had.
+            while (_free.TryPop(out var idle))
+            {
+                _all.Remove(idle);
+                idle.Free();
+            }
+        }
     }
 
     /// <summary>Waits until nothing is being sent, whatever came of it.</summary>

@@ -11,7 +11,10 @@ internal sealed class ObjectWriteStream(IObjectStore store, string key, Cancella
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private readonly List<StoredPart> _parts = [];
-    private readonly MemoryStream _part = new();
+
+    // Whole from the beginning, since what is not written to takes no memory, and what grows is copied again and again.
+    private readonly byte[] _part = GC.AllocateUninitializedArray<byte>(store.PartSize);
+    private int _filled;
     private string? _uploadId;
     private long _length;
 
@@ -37,10 +40,11 @@ internal sealed class ObjectWriteStream(IObjectStore store, string key, Cancella
         _length += buffer.Length;
         while (buffer.Length > 0)
         {
-            var count = Math.Min(buffer.Length, store.PartSize - (int)_part.Length);
-            _part.Write(buffer[..count]);
+            var count = Math.Min(buffer.Length, _part.Length - _filled);
+            buffer[..count].CopyTo(_part.AsSpan(_filled));
             buffer = buffer[count..];
-            if (_part.Length == store.PartSize)
+            _filled += count;
+            if (_filled == _part.Length)
             {
                 SendAsync().GetAwaiter().GetResult();
             }
@@ -53,7 +57,7 @@ internal sealed class ObjectWriteStream(IObjectStore store, string key, Cancella
     {
         if (_uploadId is null)
         {
-            await store.PutAsync(key, _part.GetBuffer().AsMemory(0, (int)_part.Length), PutMode.CreateOnly, cancellationToken);
+            await store.PutAsync(key, _part.AsMemory(0, _filled), PutMode.CreateOnly, cancellationToken);
         }
         else
         {
@@ -79,7 +83,6 @@ internal sealed class ObjectWriteStream(IObjectStore store, string key, Cancella
         if (disposing)
         {
             _hash.Dispose();
-            _part.Dispose();
         }
 
         base.Dispose(disposing);
@@ -87,13 +90,13 @@ internal sealed class ObjectWriteStream(IObjectStore store, string key, Cancella
 
     private async Task SendAsync()
     {
-        if (_part.Length > 0)
+        if (_filled > 0)
         {
             _uploadId ??= await store.BeginUploadAsync(key, cancellationToken);
-            var content = _part.GetBuffer().AsMemory(0, (int)_part.Length);
+            var content = _part.AsMemory(0, _filled);
             var sha256 = BlockDigest.Of(content.Span).ToString();
             _parts.Add(await store.UploadPartAsync(key, _uploadId, _parts.Count + 1, content, sha256, cancellationToken));
-            _part.SetLength(0);
+            _filled = 0;
         }
     }
 }

@@ -49,9 +49,11 @@ internal static class ChildWriter
 
     public static Process Start(ChildJob job) => Start(Verb, job);
 
-    public static Process Start<T>(string verb, T job)
+    public static Process Start<T>(string verb, T job, MemoryLimit? within = null)
     {
-        var start = new ProcessStartInfo(Environment.ProcessPath!, Arguments(verb, job)) { RedirectStandardOutput = true, RedirectStandardError = true };
+        string[] enter = within is null ? [] : ["/bin/sh", "-c", $"echo $$ > {within.Processes} && exec \"$@\"", "sh"];
+        string[] command = [.. enter, Environment.ProcessPath!, .. Arguments(verb, job)];
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_gcServer"] = "0";
 
         // As the sidecar has it.
@@ -62,11 +64,11 @@ internal static class ChildWriter
 
     /// <summary>Runs to the end.</summary>
     /// <returns>The largest resident memory in bytes.</returns>
-    public static Task<long> RunToEndAsync(ChildJob job) => RunToEndAsync(Verb, job);
+    public static Task<long> RunToEndAsync(ChildJob job, MemoryLimit? within = null) => RunToEndAsync(Verb, job, within);
 
-    public static async Task<long> RunToEndAsync<T>(string verb, T job)
+    public static async Task<long> RunToEndAsync<T>(string verb, T job, MemoryLimit? within = null)
     {
-        using var child = Start(verb, job);
+        using var child = Start(verb, job, within);
         var error = child.StandardError.ReadToEndAsync();
         var output = await child.StandardOutput.ReadToEndAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));
