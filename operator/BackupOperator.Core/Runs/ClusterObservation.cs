@@ -39,6 +39,7 @@ public enum JobOutcome
 /// <param name="Deleting">Someone has asked for its deletion.</param>
 /// <param name="Message">The Job controller's words.</param>
 /// <param name="Expires">It has a time to live after its end.</param>
+/// <param name="BackoffLimit">How many of its pods may fail without ending it.</param>
 public sealed record JobObservation(
     string Uid,
     JobOutcome Outcome,
@@ -48,7 +49,8 @@ public sealed record JobObservation(
     string? Message = null,
     DateTimeOffset? FinishedAt = null,
     int FailedPods = 0,
-    bool Expires = false);
+    bool Expires = false,
+    int BackoffLimit = 6);
 
 /// <summary>A pod of a run's Job.</summary>
 /// <param name="Alive">It is there and its container has not ended for good.</param>

@@ -1,8 +1,20 @@
 namespace BackupOperator.Core.Runs;
 
-/// <summary>Decides whether a Job that has failed is worth another one with other settings: once for each reason.</summary>
+/// <summary>Decides whether a Job is worth another one in its place: once for each reason.</summary>
 internal static class RevisionPlanner
 {
+    /// <summary>
+    /// A restore has died between two data directories, and only its next pod can bring MySQL back. The Job controller
+    /// makes that one wait, 10 s the first time; the first pod of another Job does not.
+    /// </summary>
+    /// <returns>Null where that is not so, where no further attempt is wanted, or where it was done before: what dies there again is to wait.</returns>
+    public static Revision? AfterDeathInSwap(RunObservation o, JobObservation job) =>
+        job is { Outcome: JobOutcome.Active, Deleting: false } && o.OwnMark is { Swapping: true }
+        && o.Pods.Any(p => p.Termination is not null) && !o.Pods.Any(p => p.Alive) && o.Pods.Count <= job.BackoffLimit
+        && !o.Revisions.Any(r => r.Reason == RunReason.SwapInterrupted)
+            ? new Revision(RunReason.SwapInterrupted, "The sidecar died while it moved the data directories; another one goes on at once", job.Uid)
+            : null;
+
     /// <returns>Null where the failure is the end of the run.</returns>
     public static Revision? Find(RunObservation o, JobObservation job, RunFailureInfo cause)
     {

@@ -113,7 +113,9 @@ public static class RunPlanner
 
     private static RunDecision WithoutJob(RunObservation o, DateTimeOffset startedAt, DateTimeOffset now)
     {
-        if (o.RecordedJobUid is not null || o.Report?.Step is not null)
+        // Ours, and the next one was not recorded yet.
+        var replaced = o.RecordedJobUid is null && o.Revisions.Count > 0;
+        if (o.RecordedJobUid is not null || (o.Report?.Step is not null && !replaced))
         {
             return End(
                 o, RunStage.Failed, RunReason.JobDeleted,
@@ -135,12 +137,12 @@ public static class RunPlanner
         // Pods without their Job: it was created and deleted before we saw it. They must be gone before a second one starts.
         if (o.Pods.Any(p => p.Alive))
         {
-            return Preparing(o, "Waiting for the pods of a deleted Job to end", Soon);
+            return Between(o, "Waiting for the pods of a deleted Job to end", Soon);
         }
 
-        return now - startedAt > o.Limits.Preparing
+        return now - startedAt > o.Limits.Preparing && o.Report?.Step is null
             ? PreparingTimeout(o, "its Job could not be created", now)
-            : Preparing(o, "Creating the Job", Later) with
+            : Between(o, "Creating the Job", Later) with
             {
                 Actions = [new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.Run)],
             };
@@ -158,13 +160,18 @@ public static class RunPlanner
 
         if (o.Revisions.FirstOrDefault(r => r.JobUid == job.Uid) is { } replaced)
         {
-            var wait = Preparing(o, replaced.Message, Soon);
+            var wait = Between(o, replaced.Message, Soon);
             return job.Deleting ? wait : wait with { Actions = [new RunAction.DeleteJob(JobPurpose.Run, job.Uid)] };
         }
 
         if (o.RecordedJobUid is not null && job.Uid != o.RecordedJobUid)
         {
             return End(o, RunStage.Failed, RunReason.JobDeleted, "The Job of the run was replaced by someone", retryable: true, now);
+        }
+
+        if (RevisionPlanner.AfterDeathInSwap(o, job) is { } interrupted)
+        {
+            return Between(o, interrupted.Message, Soon) with { Revision = interrupted };
         }
 
         if (job.Outcome == JobOutcome.Failed)
@@ -274,6 +281,10 @@ public static class RunPlanner
         Conditions = [RunConditions.Accepted(finding), RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
         RequeueAfter = requeueAfter,
     };
+
+    /// <summary>Between two Jobs: a run that has begun its work is not preparing it any more.</summary>
+    private static RunDecision Between(RunObservation o, string message, TimeSpan requeueAfter) =>
+        Preparing(o, message, requeueAfter) with { Stage = o.Report?.Step is null ? RunStage.Preparing : RunStage.Running, Step = o.Report?.Step };
 
     internal static RunDecision PreparingTimeout(RunObservation o, string why, DateTimeOffset now) => End(
         o, RunStage.Failed, RunReason.PreparingTimeout, $"The run did not begin within spec.timeouts.preparing: {why}", retryable: true, now);

@@ -47,6 +47,39 @@ public sealed class RevisionTests
         Decide(Ended(Stranger) with { Target = new TargetObservation("sts", 0, OwnMark) }).Revision.ShouldBeNull();
 
     [Fact]
+    public void A_sidecar_that_died_between_two_data_directories_is_followed_by_another_one_at_once()
+    {
+        var dead = At(SidecarStep.Swapping) with { Target = new TargetObservation("sts", 0, OwnMark with { Swapping = true }), Pods = [KilledPod] };
+        var decision = Decide(dead);
+        decision.ShouldSatisfyAllConditions(
+            d => d.Stage.ShouldBe(RunStage.Running), d => d.Step.ShouldBe(SidecarStep.Swapping), d => d.Actions.ShouldBeEmpty(),
+            d => d.Revision.ShouldNotBeNull().Reason.ShouldBe(RunReason.SwapInterrupted));
+
+        var revised = dead with { RecordedJobUid = null, Revisions = [decision.Revision!] };
+        Decide(revised).Actions.ShouldBe([new RunAction.DeleteJob(JobPurpose.Run, "job-1")]);
+        var without = Decide(revised with { Job = null, Pods = [] });
+        without.Actions.ShouldContain(new RunAction.CreateJob(JobPurpose.Run));
+        without.Step.ShouldBe(SidecarStep.Swapping);
+
+        // What dies there again waits as long as the Job controller says.
+        var second = revised with { Job = ActiveJob with { Uid = "job-2" }, RecordedJobUid = "job-2" };
+        Decide(second).ShouldSatisfyAllConditions(d => d.Revision.ShouldBeNull(), d => d.Actions.ShouldBeEmpty(), d => d.Ending.ShouldBeNull());
+        Decide(second with { Job = null, Pods = [] }).Ending!.Reason.ShouldBe(RunReason.JobDeleted);
+    }
+
+    [Fact]
+    public void Elsewhere_the_Job_controller_decides_when_the_next_one_comes()
+    {
+        var dead = At(SidecarStep.Archiving) with { Pods = [KilledPod] };
+        Decide(dead).Revision.ShouldBeNull("the guard brings MySQL back");
+        var swapping = dead with { Target = new TargetObservation("sts", 0, OwnMark with { Swapping = true }) };
+        Decide(swapping with { Pods = [KilledPod, AlivePod with { Name = "pod-2" }] }).Revision.ShouldBeNull("the next one is there already");
+        Decide(swapping with { Pods = [] }).Revision.ShouldBeNull("nobody knows that it died");
+        Decide(swapping with { Job = ActiveJob with { BackoffLimit = 0 } }).Revision.ShouldBeNull("nobody wants another attempt");
+        Decide(swapping with { Job = ActiveJob with { Outcome = JobOutcome.Failed } }).Ending.ShouldNotBeNull("there is no next one");
+    }
+
+    [Fact]
     public void A_replica_that_may_not_be_stopped_ends_a_run_that_may_stop_nothing_else()
     {
         Decide(Ended(Unfit)).Ending!.Reason.ShouldBe(RunReason.ReplicaUnfit);

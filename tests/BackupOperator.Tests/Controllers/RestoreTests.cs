@@ -70,7 +70,9 @@ public sealed class RestoreTests
     public async Task A_restore_that_died_in_its_swap_is_rolled_back_before_mysql_is_started()
     {
         await using var cluster = await ScriptedCluster.StartAsync();
-        var restore = await cluster.ApplyAsync(Samples.Restore());
+        var single = Samples.Restore();
+        single.Spec.BackoffLimit = 0;
+        var restore = await cluster.ApplyAsync(single);
         var sidecar = await cluster.SidecarAsync(restore);
         await sidecar.QuiesceAsync(maxDowntime: TimeSpan.FromMilliseconds(100), swapping: true);
         await sidecar.AtAsync(RunStep.Swapping);
@@ -94,6 +96,31 @@ public sealed class RestoreTests
             var job = await cluster.Client.GetAsync<V1Job>(name, Samples.Namespace);
             job.ShouldNotBeNull().Spec!.TtlSecondsAfterFinished.ShouldNotBeNull(name);
         }
+    }
+
+    [Fact]
+    public async Task A_restore_that_died_in_its_swap_goes_on_in_another_job_without_waiting_for_the_back_off()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var restore = await cluster.ApplyAsync(Samples.Restore());
+        var sidecar = await cluster.SidecarAsync(restore);
+        await sidecar.QuiesceAsync(swapping: true);
+        await sidecar.AtAsync(RunStep.Swapping);
+        await cluster.RestoreAsync("back", r => r.Status.Phase == RestorePhase.Swapping, "Swapping");
+        var first = (await cluster.Client.GetAsync<V1Job>(sidecar.JobName, Samples.Namespace))!.Metadata.Uid;
+        await sidecar.DieAsync(last: false);
+
+        var job = await Eventually.GetAsync(() => cluster.Client.GetAsync<V1Job>(sidecar.JobName, Samples.Namespace), j => j.Metadata.Uid != first, "another Job");
+        (await cluster.SetAsync()).Spec!.Replicas.ShouldBe(0, "MySQL is not started between two data directories");
+        var next = await FakeSidecar.StartAsync(cluster.Client, job, attempt: 2);
+        await next.ResumeAsync();
+        await next.SucceedAsync();
+
+        var done = await cluster.RestoreAsync("back", r => r.Status.Phase == RestorePhase.Completed, "Completed");
+        done.Status.Attempt!.Value.ShouldBeGreaterThan(1);
+        done.Status.Revisions!.ShouldHaveSingleItem().Reason.ShouldBe("SwapInterrupted");
+        done.Status.PhaseTimes!.Keys.ShouldNotContain("Failed");
+        await cluster.DatabaseRunsAsync();
     }
 
     [Fact]

@@ -3,6 +3,9 @@ namespace BackupOperator.Runs;
 /// <summary>Reads a Job as the planner sees it. Pure.</summary>
 internal static class JobReader
 {
+    /// <summary>What the API server fills in.</summary>
+    private const int DefaultBackoffLimit = 6;
+
     public static JobObservation? Read(V1Job? job, string runUid)
     {
         if (job is null)
@@ -22,7 +25,8 @@ internal static class JobReader
             Message: end?.Message,
             FinishedAt: end?.LastTransitionTime ?? job.Status?.CompletionTime,
             FailedPods: job.Status?.Failed ?? 0,
-            Expires: job.Spec?.TtlSecondsAfterFinished is not null);
+            Expires: job.Spec?.TtlSecondsAfterFinished is not null,
+            BackoffLimit: job.Spec?.BackoffLimit ?? DefaultBackoffLimit);
     }
 
     private static V1Condition? True(V1Job job, string type) =>

@@ -10,8 +10,9 @@ internal static class PodReader
     private const int LongestMessage = 500;
 
     /// <summary>
-    /// The scheduler's words are "node has pod using PersistentVolumeClaim with the same name and ReadWriteOncePod access
-    /// mode" (ErrReasonReadWriteOncePodConflict, plugin VolumeRestrictions). It looks at room, taints and affinity first.
+    /// What the scheduler's words have in common ("node has pod using PersistentVolumeClaim with the same name and
+    /// ReadWriteOncePod access mode", since 1.36 "node(s) unavailable due to PersistentVolumeClaim with ReadWriteOncePod
+    /// access mode already in-use by another pod"; plugin VolumeRestrictions). It looks at room, taints and affinity first.
     /// </summary>
     private const string ExclusiveClaim = "ReadWriteOncePod";
 

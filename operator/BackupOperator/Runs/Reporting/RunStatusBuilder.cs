@@ -31,7 +31,8 @@ internal static class RunStatusBuilder
         if (decision.JobUid is { } uid)
         {
             status.Job = new JobReference { Name = RunActions.JobName(entity, JobPurpose.Run), Uid = uid };
-            status.Attempt = (world.Run.Job?.FailedPods ?? 0) + (world.Run.Job?.Outcome == JobOutcome.Failed ? 0 : 1);
+            status.Attempt = (world.Run.Job?.FailedPods ?? 0) + (world.Run.Job?.Outcome == JobOutcome.Failed ? 0 : 1)
+                + world.Run.Revisions.Count(r => r.Reason == RunReason.SwapInterrupted);
         }
 
         if (decision.Revision is { } revision)
