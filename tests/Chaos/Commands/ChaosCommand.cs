@@ -49,7 +49,10 @@ internal static class ChaosCommand
         {
             var timed = new TaskCompletionSource();
             var matrix = MatrixAsync(arguments, report, timed.SetResult, token);
-            await Task.WhenAny(timed.Task, matrix);
+            if (await Task.WhenAny(timed.Task, matrix) == matrix)
+            {
+                await matrix;
+            }
 
             // Beside the matrix, which waits most of its time, in a cluster of their own.
             var stories = StoriesAsync(arguments, report, token);
@@ -78,6 +81,7 @@ internal static class ChaosCommand
         var isSample = arguments.GetResult(Sample) is not null && arguments.GetValue(Sample);
         var isQuick = arguments.GetResult(Quick) is not null && arguments.GetValue(Quick);
         var file = arguments.GetValue(Results)!.FullName;
+        Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         if (!arguments.GetValue(Continue))
         {
             File.Delete(file);
