@@ -1,2 +1,2 @@
 // Most of a story is waiting: for servers that start, and for pods.
-[assembly: CollectionBehavior(MaxParallelThreads = 3)]
+[assembly: CollectionBehavior(MaxParallelThreads = 4)]

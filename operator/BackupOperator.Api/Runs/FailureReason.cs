@@ -47,6 +47,9 @@ public static class FailureReason
     /// <summary>The data directory belongs to another user than the sidecar's.</summary>
     public const string WrongUser = nameof(WrongUser);
 
+    /// <summary>A sidecar died between two data directories; its Job was replaced.</summary>
+    public const string SwapInterrupted = nameof(SwapInterrupted);
+
     /// <summary>Backups that were to be deleted are still there, at least in part.</summary>
     public const string PruneIncomplete = nameof(PruneIncomplete);
     public const string PreparingTimeout = nameof(PreparingTimeout);

@@ -111,6 +111,7 @@ public sealed record RunTarget
     /// While this pod has the claim, no other can mount it (ReadWriteOncePod): MySQL is stopped when the run begins, and
     /// cannot start before this pod has ended.
     /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ExclusiveClaim { get; init; }
 
     /// <summary>Whether only the last replica stops, and must be one that may be stopped.</summary>

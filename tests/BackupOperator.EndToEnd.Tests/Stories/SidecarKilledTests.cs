@@ -9,16 +9,16 @@ public sealed class SidecarKilledTests(TestCluster cluster) : IClassFixture<Test
     public async Task The_next_pod_goes_on_and_sends_at_most_one_part_again()
     {
         var database = await cluster.StartDatabaseAsync();
-        await database.FillAsync(megabytes: 520);
+        await database.FillAsync(megabytes: 360);
         var before = await database.ChecksumAsync();
         var run = await cluster.BackUpAsync(database, "b", await cluster.CreateBucketAsync(database), "backoffLimit: 3");
 
-        await run.ReportsAsync("an upload that is half done", backup => backup.Status?.Progress?.BytesUploaded > 200 << 20);
+        await run.ReportsAsync("an upload that is half done", backup => backup.Status?.Progress?.BytesUploaded > 140 << 20);
         await cluster.KillSidecarAsync(database.Namespace);
 
         var backup = await run.ReachesAsync("Completed");
         var stored = backup.Status!.Report!.Backup!.StoredBytes;
-        stored.ShouldBeGreaterThan(500L << 20);
+        stored.ShouldBeGreaterThan(340L << 20);
         backup.Status.Attempt.ShouldBe(2);
         backup.Status.Progress!.BytesUploaded!.Value.ShouldBeLessThanOrEqualTo(stored + Part);
 

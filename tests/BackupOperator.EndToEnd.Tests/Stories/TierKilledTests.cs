@@ -25,7 +25,7 @@ public sealed class TierKilledTests(TestCluster cluster) : IClassFixture<TestClu
         await using var proxy = FaultProxy.Start(rgw.Port);
         var (writes, release) = (new TaskCompletionSource(), new TaskCompletionSource());
         proxy.Rule = request => request.Method == "PUT" && request.Asks("lifecycle") && writes.TrySetResult()
-            ? isWritten ? new Fault.HangInAnswer() : new Fault.Hold(release.Task) : null;
+            ? isWritten ? new Fault.KeepAnswer() : new Fault.Hold(release.Task) : null;
         var run = await cluster.BackUpAsync(
             database, "b", storage.Replace(rgw.Endpoint, proxy.Endpoint, StringComparison.Ordinal) + "\n  tiers:\n  - {afterDays: 30, storageClass: STANDARD}", "backoffLimit: 2");
         await writes.Task.WaitAsync(TimeSpan.FromSeconds(60));

@@ -133,7 +133,7 @@ public sealed class ExclusiveClaimTests
     {
         await using var cluster = await StartAsync(startOperator: false);
         var deaths = 0;
-        for (var lastChange = 1; lastChange <= 22; lastChange++)
+        for (var lastChange = changeIsMade ? 1 : 2; lastChange <= 22; lastChange += 2)
         {
             DyingClient? dying = null;
             cluster.StartOperator(real => dying = new DyingClient(real, lastChange, changeIsMade));
@@ -171,7 +171,7 @@ public sealed class ExclusiveClaimTests
             await cluster.StopOperatorAsync();
         }
 
-        deaths.ShouldBeGreaterThan(15, "the story must have been cut at every change");
+        deaths.ShouldBeGreaterThan(7, "the story must have been cut on all of its way");
     }
 
     [Fact]

@@ -19,6 +19,9 @@ public abstract record Fault
     /// <summary>The server does what it is asked, and the connection is reset instead of an answer.</summary>
     public sealed record LoseAnswer : Fault;
 
+    /// <summary>The server does what it is asked, nobody hears of it, and the connection stays.</summary>
+    public sealed record KeepAnswer : Fault;
+
     /// <summary>The connection is reset after so many bytes of the answer's body.</summary>
     public sealed record CutAnswer(int AfterBytes) : Fault;
 

@@ -73,6 +73,12 @@ internal sealed class ProxiedConnection(LineStream client, LineStream server, So
             return Reset();
         }
 
+        if (fault is Fault.KeepAnswer)
+        {
+            await UntilClosedAsync(cancellationToken);
+            return false;
+        }
+
         await client.Stream.WriteAsync(
             fault is Fault.AddHeader(var name, var value) ? (byte[])[.. answer.Raw[..^2], .. Encoding.ASCII.GetBytes($"{name}: {value}\r\n\r\n")] : answer.Raw, cancellationToken);
         switch (fault)
