@@ -65,7 +65,10 @@ internal sealed class FakeSidecar
                 ["containerStatuses"] = null,
                 ["conditions"] = new JsonArray(new JsonObject
                 {
-                    ["type"] = "PodScheduled", ["status"] = "False", ["reason"] = "Unschedulable", ["message"] = message,
+                    ["type"] = "PodScheduled",
+                    ["status"] = "False",
+                    ["reason"] = "Unschedulable",
+                    ["message"] = message,
                 }),
             },
         }),
