@@ -152,7 +152,6 @@ public sealed class BackupInterferenceTests
         await fixture.ScaleAsync(0);
         await fixture.WaitForReplicasAsync(1);
         fixture.Target.NeverStarts = false;
-        await fixture.ScaleAsync(0);
 
         (await run).ShouldBe(ExitCode.Success);
         await fixture.ShouldServeAgainAsync();

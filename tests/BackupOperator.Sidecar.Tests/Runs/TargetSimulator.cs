@@ -77,15 +77,25 @@ internal sealed class TargetSimulator(IKubernetesClient kubernetes, string @name
                 },
                 _end.Token);
             await ReportAsync(name);
-            if (FitToStart())
-            {
-                start();
-            }
+            StartIfFit();
         }
-        else if (!wanted && pod is not null && !NeverStops)
+        else if (wanted)
+        {
+            // A container that has ended is started again in its pod, which outlives replicas that were lowered for a moment.
+            StartIfFit();
+        }
+        else if (pod is not null && !NeverStops)
         {
             stop();
             await kubernetes.DeleteAsync<V1Pod>(name, @namespace, new DeleteRequest(GracePeriodSeconds: 0), _end.Token);
+        }
+    }
+
+    private void StartIfFit()
+    {
+        if (FitToStart())
+        {
+            start();
         }
     }
 
