@@ -72,8 +72,8 @@ internal static class ExclusiveClaimPlanner
 
         if (o.Stop is { Seen: true } stop && stop.Pod == pod.Name)
         {
-            return Over(
-                o, job, RunReason.TargetChanged,
+            return Changed(
+                o, job,
                 $"MySQL was stopped for pod {pod.Name} and was started again before that pod could mount the claim: by the operator, because the allowed downtime had passed, or by someone else. "
                 + "Look why the pod did not start, and create the resource again",
                 now);
@@ -81,7 +81,7 @@ internal static class ExclusiveClaimPlanner
 
         if (o.Target is not { } target || target.Uid != o.IntendedTargetUid || target.Replicas != o.IntendedReplicas)
         {
-            return Over(o, job, RunReason.TargetChanged, "The StatefulSet was deleted, created anew or scaled before MySQL was stopped; create the resource again", now);
+            return Changed(o, job, "The StatefulSet was deleted, created anew or scaled before MySQL was stopped; create the resource again", now);
         }
 
         // An operator that died between the record and the act goes on with the same time.
@@ -113,6 +113,6 @@ internal static class ExclusiveClaimPlanner
         };
     }
 
-    private static RunDecision Over(RunObservation o, JobObservation job, string reason, string message, DateTimeOffset now) =>
-        RunPlanner.End(o, RunStage.Failed, reason, message, retryable: true, now) with { JobUid = job.Uid };
+    private static RunDecision Changed(RunObservation o, JobObservation job, string message, DateTimeOffset now) =>
+        RunPlanner.End(o, RunStage.Failed, RunReason.TargetChanged, message, retryable: true, now) with { JobUid = job.Uid };
 }
