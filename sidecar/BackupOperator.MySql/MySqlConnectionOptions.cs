@@ -20,6 +20,9 @@ public sealed record MySqlConnectionOptions
 
     public MySqlTlsMode Tls { get; init; } = MySqlTlsMode.Preferred;
 
+    /// <summary>The name that the server's certificate must bear; null: <see cref="Host"/>.</summary>
+    public string? TlsName { get; init; }
+
     /// <summary>PEM file of the authorities to trust instead of the system's.</summary>
     public string? CaFile { get; init; }
 

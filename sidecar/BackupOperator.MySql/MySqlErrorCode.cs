@@ -10,7 +10,9 @@ public static class MySqlErrorCode
     public const int DatabaseAccessDenied = 1044;
     public const int AccessDenied = 1045;
     public const int ServerShutdown = 1053;
+    public const int UnknownColumn = 1054;
     public const int SyntaxError = 1064;
+    public const int UnknownTable = 1109;
     public const int HostBlocked = 1129;
     public const int HostNotPrivileged = 1130;
 

@@ -41,6 +41,12 @@ public sealed record RunReport
 
     public RunStep? Step { get; init; }
 
+    /// <summary>
+    /// Whether MySQL was up before this run stopped it. One that was not (it is backed up before a repair, or restored
+    /// because it does not start) need not answer afterwards either. Null while nobody has looked: then it must.
+    /// </summary>
+    public bool? AnsweredBefore { get; init; }
+
     /// <summary>When the scale-down was sent.</summary>
     public DateTimeOffset? StoppedAt { get; init; }
 

@@ -114,6 +114,14 @@ public sealed record RunTarget
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public bool ExclusiveClaim { get; init; }
 
+    /// <summary>The node that this pod is bound to: while it has the claim, MySQL can start nowhere else. Null where it can.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Node { get; init; }
+
+    /// <summary>The container of MySQL in its pod; null where that is not known.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? Container { get; init; }
+
     /// <summary>Whether only the last replica stops, and must be one that may be stopped.</summary>
     [JsonIgnore]
     public bool LastReplicaOnly => QuiescedReplicas > 0;
@@ -133,7 +141,7 @@ public sealed record RunTarget
     /// <summary>The data directory as the server sees it, such as <c>/var/lib/mysql</c>.</summary>
     public required string ServerDataDirectory { get; init; }
 
-    /// <summary>Null: the IP of the pod.</summary>
+    /// <summary>The name that the server's certificate must bear with <see cref="Tls"/> VerifyFull; null: the IP of the pod.</summary>
     public string? Host { get; init; }
 
     public int Port { get; init; } = 3306;

@@ -43,7 +43,11 @@ internal static class RunConditions
         else if (WasStopped(o))
         {
             yield return new Condition(ConditionType.DatabaseStopped, ConditionStatus.False, "Running");
-            yield return new Condition(ConditionType.DatabaseRestored, ConditionStatus.True, "Answered", "MySQL answers again");
+            yield return o.Report is { AnsweredBefore: false, AnsweredAt: null }
+                ? new Condition(
+                    ConditionType.DatabaseRestored, ConditionStatus.Unknown, "DidNotAnswerBefore",
+                    "MySQL is scaled up again. It did not answer before this run, and has not answered since")
+                : new Condition(ConditionType.DatabaseRestored, ConditionStatus.True, "Answered", "MySQL answers again");
         }
 
         if (o.Report?.Thaw is var (packs, readable))

@@ -24,6 +24,9 @@ public sealed record SidecarReport
 
     public SidecarStep? Step { get; init; }
 
+    /// <summary>Whether MySQL was up before the run; null while nobody has looked.</summary>
+    public bool? AnsweredBefore { get; init; }
+
     public DateTimeOffset? StoppedAt { get; init; }
 
     public DateTimeOffset? LockedAt { get; init; }

@@ -6,6 +6,9 @@ namespace BackupOperator.Jobs;
 internal static class JobPlacement
 {
     private const string NodeAffinity = "nodeAffinity";
+    private const string PodAffinity = "podAffinity";
+    private const string PodName = "statefulset.kubernetes.io/pod-name";
+    private const string HostName = "kubernetes.io/hostname";
     private const string Required = "requiredDuringSchedulingIgnoredDuringExecution";
     private const string Preferred = "preferredDuringSchedulingIgnoredDuringExecution";
     private const string NodeName = "metadata.name";
@@ -66,6 +69,33 @@ internal static class JobPlacement
             ["preference"] = new JsonObject
             {
                 ["matchFields"] = new JsonArray(new JsonObject { ["key"] = NodeName, ["operator"] = "In", ["values"] = new JsonArray(node) }),
+            },
+        });
+        return wished;
+    }
+
+    /// <summary>
+    /// Adds a wish to be near the database's pod. The scheduler counts the wishes of pods that run already for those that it
+    /// places (its plugin InterPodAffinity): so the pod that MySQL starts in again comes to the node where this one has the
+    /// claim, and not to another one, which the volume could not follow it to.
+    /// </summary>
+    public static JsonNode Near(JsonNode? affinity, string pod)
+    {
+        var wished = affinity as JsonObject ?? [];
+        var pods = Child(wished, PodAffinity);
+        if (pods[Preferred] is not JsonArray wishes)
+        {
+            wishes = [];
+            pods[Preferred] = wishes;
+        }
+
+        wishes.Add(new JsonObject
+        {
+            ["weight"] = 100,
+            ["podAffinityTerm"] = new JsonObject
+            {
+                ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { [PodName] = pod } },
+                ["topologyKey"] = HostName,
             },
         });
         return wished;

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BackupOperator.Core.Durations;
 
 namespace BackupOperator.Jobs;
@@ -60,7 +61,7 @@ internal static class JobTemplate
             EnableServiceLinks = false,
             TerminationGracePeriodSeconds = (long)(DurationText.Parse(input.Owner.RunSpec.Timeouts.Resume) + UndoTime).TotalSeconds,
             NodeSelector = options.NodeSelector,
-            Affinity = JobPlacement.Prefer(JobPlacement.Affinity(options.Affinity, input.Node), input.Node is null ? input.LastNode : null),
+            Affinity = Affinity(input, options),
             Tolerations = JobPlacement.Tolerations(options.Tolerations, input),
             PriorityClassName = options.PriorityClassName,
             ImagePullSecrets = options.ImagePullSecrets,
@@ -82,6 +83,12 @@ internal static class JobTemplate
                 },
             ],
         };
+    }
+
+    private static JsonNode? Affinity(JobInput input, JobOptions options)
+    {
+        var affinity = JobPlacement.Prefer(JobPlacement.Affinity(options.Affinity, input.Node), input.Node is null ? input.LastNode : null);
+        return input.Target is { } target && input.Purpose is JobPurpose.Run or JobPurpose.RollBack ? JobPlacement.Near(affinity, target.Pod) : affinity;
     }
 
     private static List<V1EnvVar> Environment(JobInput input, JobOptions options)

@@ -8,7 +8,8 @@ namespace BackupOperator.Runs;
 internal static class RunSpecFactory
 {
     /// <param name="target">Null for a run that has nothing to do with the database.</param>
-    public static RunSpec Build(IRunEntity entity, JobPurpose purpose, ResolvedTarget? target, RunStores stores, string path)
+    /// <param name="node">The node that the Job is bound to; null where it is bound to none.</param>
+    public static RunSpec Build(IRunEntity entity, JobPurpose purpose, ResolvedTarget? target, RunStores stores, string path, string? node = null)
     {
         var recorded = entity.RunStatus.Target ?? throw new InvalidOperationException("the intent of the run is not recorded");
         var spec = entity.RunSpec;
@@ -31,6 +32,8 @@ internal static class RunSpecFactory
                 Replicas = recorded.Replicas ?? 0,
                 QuiescedReplicas = recorded.QuiescedReplicas ?? 0,
                 ExclusiveClaim = recorded.ExclusiveClaim == true,
+                Node = recorded.SharedClaim == true ? null : node,
+                Container = recorded.Container ?? target?.Container.Name,
                 MaxReplicaLag = entity is MySqlBackup backup ? DurationText.Parse(backup.Spec.Cold.MaxReplicaLag) : default,
                 Ordinal = recorded.Ordinal ?? 0,
                 Pod = recorded.Pod ?? target?.Pod ?? "",

@@ -4,6 +4,7 @@ namespace BackupOperator.Targets;
 internal sealed class ClaimChecks(IKubernetesClient client)
 {
     private const string ReadWriteOncePod = nameof(ReadWriteOncePod);
+    private const string ReadWriteMany = nameof(ReadWriteMany);
 
     /// <returns>The target, with what its claim says of it; or what is wrong with a claim.</returns>
     public async Task<Resolution<ResolvedTarget>> CheckAsync(
@@ -31,7 +32,11 @@ internal sealed class ClaimChecks(IKubernetesClient client)
             }
         }
 
-        return target with { ExclusiveClaim = data.Spec?.AccessModes?.Contains(ReadWriteOncePod) == true };
+        return target with
+        {
+            ExclusiveClaim = data.Spec?.AccessModes?.Contains(ReadWriteOncePod) == true,
+            SharedClaim = data.Spec?.AccessModes?.Contains(ReadWriteMany) == true,
+        };
     }
 
     private async Task<SpecFinding?> CheckAsync(

@@ -18,6 +18,9 @@ internal sealed record ResolvedTarget(
     /// <summary>One pod alone can mount the claim.</summary>
     public bool ExclusiveClaim { get; init; }
 
+    /// <summary>Pods of several nodes can mount the claim.</summary>
+    public bool SharedClaim { get; init; }
+
     /// <summary>The replicas that stay while the run has the database stopped.</summary>
     public int QuiescedReplicas => Scope?.Scope == ColdScope.LastReplica ? Replicas - 1 : 0;
 

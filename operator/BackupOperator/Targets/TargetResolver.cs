@@ -47,6 +47,13 @@ internal static class TargetResolver
                 $"StatefulSet {name} has its data directory {directory} on volume {mount.Name}, which is no PersistentVolumeClaim; only data on a claim can be backed up");
         }
 
+        if (FindClaimBelow(set, container, directory) is { } hidden)
+        {
+            return Wrong(
+                $"StatefulSet {name} mounts {hidden.MountPath} ({hidden.Name}) below the data directory {directory}; what lies on that volume would be missing from the backup: "
+                + "keep all of the data directory on one volume, or mount the other one elsewhere");
+        }
+
         var below = directory[mount.MountPath!.TrimEnd('/').Length..].Trim('/');
         return new ResolvedTarget(set, container, ordinal, $"{name}-{ordinal}", claim, Empty(mount.SubPath), below);
     }
@@ -67,6 +74,11 @@ internal static class TargetResolver
 
         return null;
     }
+
+    // Where something is mounted, the claim itself has an empty folder. Files of a Secret or a ConfigMap are nobody's data.
+    private static V1VolumeMount? FindClaimBelow(V1StatefulSet set, V1Container container, string directory) =>
+        container.VolumeMounts?.Find(mount =>
+            mount.MountPath?.StartsWith(directory + "/", StringComparison.Ordinal) == true && ClaimOf(set, mount.Name!, ordinal: 0) is not null);
 
     private static bool IsWithin(string directory, string? mountPath)
     {

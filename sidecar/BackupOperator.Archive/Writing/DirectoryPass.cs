@@ -147,7 +147,7 @@ internal sealed class DirectoryPass : IDisposable
             return;
         }
 
-        var record = new FileRecord(entry.Path, stat, seenAt);
+        var record = new FileRecord(entry.Path, stat, seenAt, _isLive);
         SourceFile file;
         try
         {

@@ -50,7 +50,7 @@ internal sealed class ParentBackup(ArchiveReader archive, string manifestDigest)
             var isProof = trustsTimes && entry is { ChangedNs: not null, Inode: not null };
             var stat = new FileStat(
                 EntryKind.File, entry.Mode, entry.UserId, entry.GroupId, entry.Size, 0, entry.Inode ?? 0, entry.ModifiedNs, entry.ChangedNs ?? 0, 1);
-            _file = new FileRecord(entry.Path, stat, isProof ? long.MaxValue : null);
+            _file = new FileRecord(entry.Path, stat, isProof ? long.MaxValue : null, isLive: false);
             _next = 0;
         }
 

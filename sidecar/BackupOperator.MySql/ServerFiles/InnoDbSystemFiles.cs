@@ -19,7 +19,7 @@ public static class InnoDbSystemFiles
 
     /// <summary>
     /// The first file of the system tablespace: <c>ibdata1</c>, or, where <c>innodb_data_file_path</c> names it
-    /// otherwise, the file at the top of the directory whose first page says that it is one.
+    /// otherwise, the file at the top of the directory, or else in a folder there, whose first page says that it is one.
     /// </summary>
     /// <returns>The full path; null where the directory holds no such file, for it may lie elsewhere.</returns>
     /// <exception cref="IOException">The directory cannot be read.</exception>
@@ -28,8 +28,16 @@ public static class InnoDbSystemFiles
         var usual = Path.Combine(dataDirectory, DefaultName);
         return File.Exists(usual)
             ? usual
-            : Directory.EnumerateFiles(dataDirectory).Order(StringComparer.Ordinal).FirstOrDefault(IsSystemTablespace);
+            : Candidates(dataDirectory).FirstOrDefault(IsSystemTablespace);
     }
+
+    // Folders hold the tables of schemas, by the thousand; those are never it.
+    private static IEnumerable<string> Candidates(string dataDirectory) =>
+        Directory.EnumerateFiles(dataDirectory).Order(StringComparer.Ordinal).Concat(
+            Directory.EnumerateDirectories(dataDirectory).Order(StringComparer.Ordinal)
+                .Where(folder => !Path.GetFileName(folder).StartsWith('#'))
+                .SelectMany(Directory.EnumerateFiles)
+                .Where(file => Path.GetExtension(file) is not (".ibd" or ".frm" or ".sdi" or ".MYD" or ".MYI" or ".MAD" or ".MAI")));
 
     private static bool IsSystemTablespace(string path)
     {

@@ -60,7 +60,7 @@ internal static class TlsUpgrade
             await tls.AuthenticateAsClientAsync(
                 new SslClientAuthenticationOptions
                 {
-                    TargetHost = ServerEndPoint.IsUnixSocket(options.Host) ? "localhost" : options.Host,
+                    TargetHost = options.TlsName ?? (ServerEndPoint.IsUnixSocket(options.Host) ? "localhost" : options.Host),
                     CertificateChainPolicy = policy,
                     RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                     {

@@ -35,8 +35,8 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
                 return;
             }
 
+            await (found.IsMarked ? AwaitEarlierStartAsync(cancellationToken) : Recovery.LookBeforeAsync(context, cancellationToken));
             await CheckAsync(cancellationToken);
-            await Recovery.LookBeforeAsync(context, cancellationToken);
             await PrecopyAsync(cancellationToken);
 
             // Hours may have passed: who replicates from whom may be different now.
@@ -45,6 +45,20 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
         }
 
         await CompleteAsync(cancellationToken);
+    }
+
+    // An attempt before this one has died, and MySQL was started again for it. Nothing is done at its cost before it is back.
+    private async Task AwaitEarlierStartAsync(CancellationToken cancellationToken)
+    {
+        if (!await Recovery.AwaitAnswerAsync(context, cancellationToken) && context.MustAnswer)
+        {
+            throw new RunException(
+                FailureReason.TargetChanged,
+                ExitCode.TargetChanged,
+                $"Pod {context.Run.Target.Pod} was placed on another node than {context.Run.Target.Node}, where this run has claim {context.Run.Target.Claim}; "
+                + "this run ends, so that the volume can follow it. Start a new one.",
+                retryable: true);
+        }
     }
 
     // MySQL cannot start before this pod has ended: nothing is done beside it, and its answer is the operator's to wait for.
@@ -76,6 +90,7 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
     private async Task CheckAsync(CancellationToken cancellationToken)
     {
         DataDirectoryCheck.Require(context.DataDirectory, context.Run.Target);
+        await context.Outside.RefuseAsync(cancellationToken);
         await archive.CheckAsync(cancellationToken);
         _server = await context.Probe.IdentifyAsync(cancellationToken);
     }

@@ -1,3 +1,4 @@
+using BackupOperator.MySql.ServerFiles;
 using BackupOperator.Sidecar.Swapping;
 
 namespace BackupOperator.Sidecar.Runs;
@@ -25,6 +26,14 @@ internal static class DataDirectoryCheck
             if (!Directory.EnumerateFileSystemEntries(directory).Any(path => Signs.Contains(Path.GetFileName(path))))
             {
                 throw Missing($"There is no MySQL data in {name}: none of {string.Join(", ", Signs)} is there");
+            }
+
+            if (InnoDbParts.FindMissing(directory) is { } part)
+            {
+                throw new RunException(
+                    FailureReason.DataDirectoryNotFound,
+                    ExitCode.NotFound,
+                    $"{part} is not in {name}, so a backup of it could not be restored. Move that part into the data directory; what lies elsewhere cannot be backed up.");
             }
 
             if (SwapFolders.FindJournals(directory).FirstOrDefault(file => SwapJournal.Read(file) is not { State: SwapState.Swapped }) is { } journal)

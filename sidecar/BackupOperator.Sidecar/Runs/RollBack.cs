@@ -17,8 +17,12 @@ public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWi
         throw new RunException(
             FailureReason.RolledBack,
             ExitCode.RolledBack,
-            $"The restore was undone, and {(answers ? "MySQL runs on its old data" : "the old data is back; MySQL does not answer on it, as it did not before")}. {reason}." + (tail is null ? "" : $" The end of its error log: {tail}"));
+            $"The restore was undone, and {Outcome(answers)}. {reason}." + (tail is null ? "" : $" The end of its error log: {tail}"));
     }
+
+    private string Outcome(bool answers) => answers ? "MySQL runs on its old data"
+        : context.MustAnswer ? "the old data is back; MySQL starts on it when this pod has ended"
+        : "the old data is back; MySQL does not answer on it, as it did not before";
 
     /// <summary>Undoes whatever swap is open; returns when MySQL answers on the old data.</summary>
     /// <returns>False where it does not, and did not before.</returns>

@@ -19,17 +19,16 @@ public sealed class RunContext
     /// <summary>Null where all pods stop.</summary>
     public ReplicaCheck? Replica { get; init; }
 
+    public required OutsideData Outside { get; init; }
+
     public required AnswerWait Answer { get; init; }
 
     public required Reporter Reporter { get; init; }
 
     public required TimeProvider Time { get; init; }
 
-    /// <summary>
-    /// Whether MySQL was up before this run stopped it. One that was not (it is backed up before a repair, or restored
-    /// because it does not start) need not answer afterwards either.
-    /// </summary>
-    public bool AnsweredBefore { get; set; } = true;
+    /// <summary>Whether MySQL has to answer after this run: see <see cref="RunReport.AnsweredBefore"/>.</summary>
+    public bool MustAnswer => Reporter.Report.AnsweredBefore ?? true;
 
     /// <summary>The data directory, as this process sees it.</summary>
     public string DataDirectory => Path.Combine(Settings.Volume, Run.Target.DataSubdirectory);

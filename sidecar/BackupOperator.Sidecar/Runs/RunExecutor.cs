@@ -255,6 +255,7 @@ public sealed class RunExecutor(
         {
             Pod = settings.PodName,
             Step = RunStep.Checking,
+            AnsweredBefore = earlier?.AnsweredBefore,
             StoppedAt = earlier?.StoppedAt,
             LockedAt = earlier?.LockedAt,
             LockUnavailable = earlier?.LockUnavailable,
@@ -275,7 +276,8 @@ public sealed class RunExecutor(
             Resumer = resumer,
             Probe = probe,
             Replica = run.Target.LastReplicaOnly ? new ReplicaCheck(client, run, settings, time) : null,
-            Answer = new AnswerWait(probe, resumer, run, settings, time),
+            Outside = new OutsideData(client, run, settings, time),
+            Answer = new AnswerWait(probe, resumer, run, settings, _retry, time),
             Reporter = reporter,
             Time = time,
         };

@@ -12,12 +12,15 @@ namespace BackupOperator.Sidecar.Targets;
 /// </summary>
 public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings settings, TimeProvider time)
 {
-    private const int TooManyConnections = 1040;
     private const int HopelessRestarts = 4;
     private static readonly TimeSpan ReadyLongEnough = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
 
+    // A volume that needs no attaching comes to another node, too; its pod starts within this.
+    private static readonly TimeSpan ElsewhereLongEnough = TimeSpan.FromSeconds(20);
+
     private long? _readySince;
+    private long? _elsewhereSince;
 
     public async Task<Aliveness> LookAsync(CancellationToken cancellationToken)
     {
@@ -25,21 +28,25 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
         if (pod is null || pod.Metadata.DeletionTimestamp is not null)
         {
             _readySince = null;
+            _elsewhereSince = null;
             return new Aliveness(false, $"pod {run.Target.Pod} does not exist yet");
         }
 
-        TrackReadiness(pod);
-        if (HostOf(pod) is not { Length: > 0 } host)
+        Track(pod);
+        if (pod.Status?.PodIP is not { Length: > 0 } host)
         {
-            return new Aliveness(false, Describe(pod), IsHopeless(pod));
+            return _elsewhereSince is { } since && time.GetElapsedTime(since) >= ElsewhereLongEnough
+                ? new Aliveness(false, $"pod {run.Target.Pod} was placed on node {pod.Spec!.NodeName}, and claim {run.Target.Claim} is on node {run.Target.Node} as long as pod {settings.PodName} has it", Elsewhere: true)
+                : new Aliveness(false, Describe(pod), IsHopeless(pod));
         }
 
         try
         {
             return await AskAsync(host, cancellationToken);
         }
-        catch (MySqlException refused) when (refused.IsAccessDenied || refused.Code == TooManyConnections)
+        catch (MySqlException refused) when (refused.Code != MySqlErrorCode.ServerShutdown)
         {
+            // Whatever it refuses, and why: it takes connections only when it has recovered.
             return new Aliveness(true, $"MySQL answers, and refuses the login: {refused.Message}");
         }
         catch (MySqlAuthenticationException refused)
@@ -58,7 +65,7 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
         try
         {
             var pod = await client.ReadPodAsync(run.Target.Pod, cancellationToken);
-            if (HostOf(pod) is not { Length: > 0 } host)
+            if (pod?.Status?.PodIP is not { Length: > 0 } host)
             {
                 return new ServerFacts();
             }
@@ -94,18 +101,20 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
             ? new Aliveness(true, $"pod {run.Target.Pod} is ready; MySQL cannot be reached from here ({silent.Message})")
             : null;
 
-    // A host that is named leads to whoever serves: where one pod of several stops, its own answer counts.
-    private string? HostOf(V1Pod? pod) => (run.Target.LastReplicaOnly ? null : run.Target.Host) ?? pod?.Status?.PodIP;
-
-    private void TrackReadiness(V1Pod pod)
+    private void Track(V1Pod pod)
     {
+        // A volume that is attached to this node keeps the pod from starting on another one, until this pod has ended.
+        var elsewhere = run.Target.Node is { } node && pod.Spec?.NodeName is { Length: > 0 } other && other != node;
+        _elsewhereSince = elsewhere ? _elsewhereSince ?? time.GetTimestamp() : null;
         var ready = pod.Status?.Conditions?.Exists(condition => condition is { Type: "Ready", Status: "True" }) == true;
         _readySince = ready ? _readySince ?? time.GetTimestamp() : null;
     }
 
-    private static bool IsHopeless(V1Pod pod) =>
+    // Of MySQL's container alone: one beside it may well end again and again until MySQL is there.
+    private bool IsHopeless(V1Pod pod) =>
         pod.Status?.ContainerStatuses?.Exists(c =>
-            c.RestartCount >= HopelessRestarts || (c.RestartCount >= 2 && c.State?.Waiting?.Reason == "CrashLoopBackOff")) == true;
+            (run.Target.Container is null || c.Name == run.Target.Container)
+            && (c.RestartCount >= HopelessRestarts || (c.RestartCount >= 2 && c.State?.Waiting?.Reason == "CrashLoopBackOff"))) == true;
 
     private static string Describe(V1Pod pod)
     {

@@ -4,9 +4,9 @@ using BackupOperator.Sidecar.Runs;
 namespace BackupOperator.Sidecar.Targets;
 
 /// <summary>Waits for MySQL's answer after a scale-up.</summary>
-public sealed class AnswerWait(AliveProbe probe, Resumer resumer, RunSpec run, RunSettings settings, TimeProvider time)
+public sealed class AnswerWait(AliveProbe probe, Resumer resumer, RunSpec run, RunSettings settings, ApiRetry retry, TimeProvider time)
 {
-    /// <summary>Returns when MySQL answers, when it is hopeless, or after <see cref="RunTarget.ResumeTimeout"/>.</summary>
+    /// <summary>Returns when MySQL answers, when it is hopeless, when its pod waits for the end of this one, or after <see cref="RunTarget.ResumeTimeout"/>.</summary>
     /// <param name="hopelessEnds">Whether a pod that fails again and again ends the wait before the timeout.</param>
     public async Task<Aliveness> WaitAsync(bool hopelessEnds, CancellationToken cancellationToken)
     {
@@ -14,7 +14,7 @@ public sealed class AnswerWait(AliveProbe probe, Resumer resumer, RunSpec run, R
         while (true)
         {
             var seen = await LookAsync(cancellationToken);
-            if (seen.Answers || (hopelessEnds && seen.Hopeless) || time.GetElapsedTime(since) >= run.Target.ResumeTimeout)
+            if (seen.Answers || seen.Elsewhere || (hopelessEnds && seen.Hopeless) || time.GetElapsedTime(since) >= run.Target.ResumeTimeout)
             {
                 return seen;
             }
@@ -37,8 +37,13 @@ public sealed class AnswerWait(AliveProbe probe, Resumer resumer, RunSpec run, R
         }
     }
 
+    /// <summary>Looks once, and again while the API is away.</summary>
+    /// <exception cref="RunException">The API stays away.</exception>
+    public Task<Aliveness> LookPatientlyAsync(CancellationToken cancellationToken) =>
+        retry.RunAsync(probe.LookAsync, settings.ApiPatience, cancellationToken);
+
     /// <summary>Looks once; an API that is away counts as no answer.</summary>
-    public async Task<Aliveness> LookAsync(CancellationToken cancellationToken)
+    private async Task<Aliveness> LookAsync(CancellationToken cancellationToken)
     {
         try
         {

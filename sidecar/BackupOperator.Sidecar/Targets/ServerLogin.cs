@@ -26,6 +26,7 @@ internal static class ServerLogin
                 User = File.ReadAllText(Path.Combine(settings.MySqlCredentials, "username")).Trim(),
                 Password = File.ReadAllText(Path.Combine(settings.MySqlCredentials, "password")).TrimEnd('\r', '\n'),
                 Tls = Enum.TryParse<MySqlTlsMode>(target.Tls, ignoreCase: true, out var tls) ? tls : MySqlTlsMode.Preferred,
+                TlsName = target.Host,
                 ConnectTimeout = Limit,
                 CommandTimeout = Limit,
             };

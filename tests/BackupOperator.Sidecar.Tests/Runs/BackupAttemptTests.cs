@@ -89,6 +89,39 @@ public sealed class BackupAttemptTests
         await fixture.ShouldServeAgainAsync();
     }
 
+    [Fact]
+    public async Task A_new_attempt_begins_nothing_before_the_database_that_was_started_for_the_last_one_answers()
+    {
+        await using var fixture = await RunFixture.StartAsync(fitToStart: false);
+        fixture.ResumeTimeout = TimeSpan.FromMilliseconds(500);
+        await fixture.LeaveStoppedAsync(DateTimeOffset.UtcNow, replicas: 1);
+
+        (await fixture.RunAsync()).ShouldBe(ExitCode.DatabaseNotRestored);
+
+        fixture.Archive.Calls.ShouldNotContain("Precopy");
+        (await fixture.MarkAsync()).ShouldNotBeNull("the guard goes on waiting");
+    }
+
+    [Fact]
+    public async Task What_answered_before_the_first_attempt_must_answer_after_the_last_one()
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        fixture.ResumeTimeout = TimeSpan.FromMilliseconds(500);
+        fixture.Archive.On = (call, _) => call == "Precopy" ? throw new IOException("once") : Task.CompletedTask;
+        await fixture.RunAsync(pod: "sidecar-1");
+
+        // The next attempt comes while it starts, and would not find it up.
+        fixture.Target.NeverStarts = true;
+        await fixture.ScaleAsync(0);
+        await fixture.WaitForDatabaseAsync(running: false);
+        await fixture.ScaleAsync(1);
+        fixture.Archive.On = (_, _) => Task.CompletedTask;
+
+        (await fixture.RunAsync(pod: "sidecar-2")).ShouldBe(ExitCode.DatabaseNotRestored);
+        (await fixture.MarkAsync()).ShouldNotBeNull();
+        (await fixture.ReportAsync()).AnsweredBefore.ShouldBe(true);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

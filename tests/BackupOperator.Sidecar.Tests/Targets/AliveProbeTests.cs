@@ -70,6 +70,53 @@ public sealed class AliveProbeTests
         (await probe.LookAsync(CancellationToken.None)).Answers.ShouldBe(hasProbe);
     }
 
+    [Fact]
+    public async Task What_a_Service_leads_to_says_nothing_of_the_pod()
+    {
+        await using var other = await RealMariaDb.StartNewAsync();
+        await using var fixture = await RunFixture.StartAsync(fitToStart: false);
+        var probe = Probe(fixture, run => run with { Target = run.Target with { Host = other.Host } });
+        (await probe.LookAsync(CancellationToken.None)).Answers.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task A_container_beside_MySQL_that_ends_again_and_again_is_no_reason_to_give_up()
+    {
+        await using var fixture = await RunFixture.StartAsync(fitToStart: false);
+        await SetStatusAsync(fixture, new JsonObject
+        {
+            ["containerStatuses"] = new JsonArray(Container("db", restarts: 0), Container("exporter", restarts: 5)),
+        });
+        (await Probe(fixture, run => run with { Target = run.Target with { Container = "db" } }).LookAsync(CancellationToken.None)).Hopeless.ShouldBeFalse();
+        (await Probe(fixture, run => run with { Target = run.Target with { Container = "exporter" } }).LookAsync(CancellationToken.None)).Hopeless.ShouldBeTrue();
+
+        static JsonObject Container(string name, int restarts) => new() { ["name"] = name, ["image"] = "x", ["imageID"] = "", ["ready"] = false, ["restartCount"] = restarts };
+    }
+
+    [Theory]
+    [InlineData("node-b", true)]
+    [InlineData("node-a", false)]
+    [InlineData(null, false)]
+    public async Task A_pod_on_another_node_than_the_claim_waits_for_the_end_of_this_one(string? own, bool elsewhere)
+    {
+        await using var fixture = await RunFixture.StartAsync(replicas: 0);
+        fixture.Target.NeverStops = true;
+        await fixture.Kubernetes.CreateAsync(new V1Pod
+        {
+            Metadata = new V1ObjectMeta { Name = "db-0", Namespace = RunFixture.Namespace },
+            Spec = new V1PodSpec { NodeName = "node-a", Containers = [new V1Container { Name = "db", Image = "db" }] },
+        });
+        var time = new FakeTimeProvider();
+        var probe = Probe(fixture, run => run with { Target = run.Target with { Node = own } }, time: time);
+        (await probe.LookAsync(CancellationToken.None)).Elsewhere.ShouldBeFalse("most volumes need no attaching");
+        time.Advance(TimeSpan.FromSeconds(21));
+        var seen = await probe.LookAsync(CancellationToken.None);
+        (seen.Answers, seen.Elsewhere).ShouldBe((false, elsewhere), seen.Detail);
+    }
+
+    private static Task SetStatusAsync(RunFixture fixture, JsonObject status) => fixture.Kubernetes.PatchAsync<V1Pod>(
+        "db-0", RunFixture.Namespace, KubernetesPatch.Merge(new JsonObject { ["status"] = status }), "status");
+
     private static AliveProbe Probe(RunFixture fixture, Func<RunSpec, RunSpec> change, string secrets = "/nowhere", TimeProvider? time = null)
     {
         var run = change(fixture.Spec(RunKind.Backup));

@@ -241,7 +241,7 @@ public sealed class JobTemplateTests
     {
         var target = set is null ? null : TargetResolver.Resolve(entity.RunSpec.Target, set, Samples.Namespace).Value.ShouldNotBeNull();
         var stores = wanted ?? StoresOf(entity, purpose);
-        var run = RunSpecFactory.Build(entity, purpose, target, stores, "shop/db/x");
+        var run = RunSpecFactory.Build(entity, purpose, target, stores, "shop/db/x", node);
         return JobTemplate.Build(new JobInput(
             entity, purpose, RunActions.JobName(entity, purpose), RunActions.AccessName(entity, purpose), run, target, stores, node, SidecarUser.Choose(target, pod: null, entity.RunSpec.Job), "sidecar:test"));
     }

@@ -45,6 +45,22 @@ public sealed class TargetResolverTests
         target.SubPath.ShouldBe("inner");
     }
 
+    [Theory]
+    [InlineData("undo", "/var/lib/mysql/undo", true)]
+    [InlineData("data", "/var/lib/mysql/binlog", true)]
+    [InlineData("certificates", "/var/lib/mysql/ssl", false)]
+    [InlineData("undo", "/var/lib/mysql-undo", false)]
+    public void A_claim_that_is_mounted_below_the_data_directory_would_be_missing(string volume, string path, bool refused)
+    {
+        var set = Samples.StatefulSet();
+        set.Spec!.VolumeClaimTemplates!.Add(new V1PersistentVolumeClaim { Metadata = new V1ObjectMeta { Name = "undo" } });
+        set.Spec.Template!.Spec!.Containers![0].VolumeMounts!.Add(new V1VolumeMount { Name = volume, MountPath = path });
+
+        var finding = Resolve(Target, set).Finding;
+        finding?.Message.ShouldContain($"{path} ({volume})");
+        (finding is not null).ShouldBe(refused);
+    }
+
     [Fact]
     public void Ordinals_may_start_anywhere()
     {

@@ -109,6 +109,9 @@ public sealed class RecordedTarget
     [Description("The claim is ReadWriteOncePod: MySQL is stopped before the Job's pod can start.")]
     public bool? ExclusiveClaim { get; set; }
 
+    [Description("The claim is ReadWriteMany: MySQL can start on another node while the Job's pod has it.")]
+    public bool? SharedClaim { get; set; }
+
     [Description("When the operator stopped MySQL for a pod that could not mount the claim before.")]
     public RecordedStop? Stop { get; set; }
 

@@ -7,7 +7,7 @@ public sealed class DatabaseConnection
     public CredentialsReference? SecretRef { get; set; }
 
     [Length(1, 253)]
-    [Description("Host to connect to. Default: the IP of the pod.")]
+    [Description("The name that the server's certificate bears, for tls VerifyFull. Default: the IP of the pod. The pod itself is asked in any case, by its IP: a Service could lead to another one.")]
     public string? Host { get; set; }
 
     [RangeMinimum(1)]

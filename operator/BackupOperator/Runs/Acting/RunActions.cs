@@ -94,8 +94,8 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
 
         var stores = flow.StoresFor(entity, purpose);
         var path = purpose is JobPurpose.Run or JobPurpose.Copy or JobPurpose.Preflight ? flow.PathOf(entity) : "";
-        var run = await flow.CompleteAsync(entity, purpose, RunSpecFactory.Build(entity, purpose, resolution.Value, stores, path), cancellationToken);
         var node = purpose == JobPurpose.Copy ? null : world.Node;
+        var run = await flow.CompleteAsync(entity, purpose, RunSpecFactory.Build(entity, purpose, resolution.Value, stores, path, node), cancellationToken);
         var user = entity.RunStatus.Target?.User ?? SidecarUser.Choose(resolution.Value, world.Pod, entity.RunSpec.Job);
         var input = new JobInput(
             entity, purpose, JobName(entity, purpose), AccessName(entity, purpose), run, resolution.Value, stores, node, user, options.SidecarImage);

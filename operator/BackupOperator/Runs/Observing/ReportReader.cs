@@ -9,6 +9,7 @@ internal static class ReportReader
         {
             Pod = report.Pod,
             Step = report.Step is { } step ? Enum.Parse<SidecarStep>(step.ToString()) : null,
+            AnsweredBefore = report.AnsweredBefore,
             StoppedAt = report.StoppedAt,
             LockedAt = report.LockedAt,
             LockUnavailable = report.LockUnavailable,

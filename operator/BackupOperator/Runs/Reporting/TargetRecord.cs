@@ -21,6 +21,7 @@ internal static class TargetRecord
         ScopeBecause = target.Scope?.Because,
         QuiescedReplicas = target.QuiescedReplicas == 0 ? null : target.QuiescedReplicas,
         ExclusiveClaim = target.ExclusiveClaim ? true : null,
+        SharedClaim = target.SharedClaim ? true : null,
         User = SidecarUser.Choose(target, world.Pod, options),
     };
 }
