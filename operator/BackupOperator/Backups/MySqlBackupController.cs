@@ -16,7 +16,7 @@ internal sealed class MySqlBackupController(RunReconciler<MySqlBackup> reconcile
 
     /// <summary>Whether there is anything left to do; finished backups by the thousand cost nothing.</summary>
     public static bool IsOfInterest(MySqlBackup entity) => Runs(entity) || BackupExpiry.Concerns(entity) || PruneChoice.IsWanted(entity)
-        || (entity.Metadata.DeletionTimestamp is null && DataFinalizer.IsOn(entity) != DataFinalizer.IsWanted(entity));
+        || (entity.Metadata.DeletionTimestamp is null ? DataFinalizer.IsOn(entity) != DataFinalizer.IsWanted(entity) : DataFinalizer.IsOn(entity));
 
     private static bool Runs(MySqlBackup entity) =>
         !RunLookup.StageOf(entity).IsOver() || entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true || (CopyStatuses.AreOpen(entity) && !entity.Status.IsBeingPruned);
