@@ -44,7 +44,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
         var observation = new RestoreObservation(world.Run, entity.Status.Phase)
         {
             CompletedAt = entity.Status.CompletionTime,
-            KeepPrevious = DurationText.Parse(entity.Spec.Safety.KeepPrevious),
+            KeepPrevious = DurationText.ParseCapped(entity.Spec.Safety.KeepPrevious),
             PreviousDataRemoved = PreviousDataRemoved(entity),
             RemovePreviousJob = world.RemovePreviousJob,
         };
@@ -59,7 +59,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
         if (entity.Status.Report?.Restore?.PreviousData is { Length: > 0 } folder && !PreviousDataRemoved(entity))
         {
             entity.Status.PreviousData = folder;
-            entity.Status.PreviousDataExpiresAt = entity.Status.CompletionTime + DurationText.Parse(entity.Spec.Safety.KeepPrevious);
+            entity.Status.PreviousDataExpiresAt = entity.Status.CompletionTime + DurationText.ParseCapped(entity.Spec.Safety.KeepPrevious);
         }
         else
         {
@@ -81,7 +81,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
         Restore = new RunRestore
         {
             ManifestDigest = entity.Status.Source?.ManifestDigest,
-            KeepPrevious = DurationText.Parse(entity.Spec.Safety.KeepPrevious) > TimeSpan.Zero,
+            KeepPrevious = DurationText.ParseCapped(entity.Spec.Safety.KeepPrevious) > TimeSpan.Zero,
             Delta = entity.Spec.Delta,
         },
     });

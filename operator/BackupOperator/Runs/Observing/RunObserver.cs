@@ -4,6 +4,7 @@ using BackupOperator.Core.Naming;
 using BackupOperator.Core.Queueing;
 using BackupOperator.Jobs;
 using BackupOperator.Options;
+using BackupOperator.Targets;
 
 namespace BackupOperator.Runs;
 
@@ -43,7 +44,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
 
         var stage = flow.StageOf(entity);
         var planning = !stage.IsOver() && entity.RunStatus.StartTime is null;
-        var plan = planning ? await flow.PlanAsync(entity, set, cancellationToken) : null;
+        var plan = planning ? await PlanAsync(entity, flow, set, cancellationToken) : null;
         var admission = plan is { Finding: null }
             ? Admit(entity)
             : Admission.Free;
@@ -93,6 +94,10 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         Task<V1Job?> JobAsync(string jobName) => client.GetAsync<V1Job>(jobName, @namespace, cancellationToken);
     }
 
+    private static async Task<Resolution<RunPlan>> PlanAsync<TEntity>(TEntity entity, IRunFlow<TEntity> flow, V1StatefulSet? set, CancellationToken cancellationToken)
+        where TEntity : class, IRunEntity =>
+        SpecDurations.Check(entity) is { } wrong ? wrong : await flow.PlanAsync(entity, set, cancellationToken);
+
     private async Task<LeaseObservation> LeaseAsync(V1Lease? lease, string @namespace, string uid, CancellationToken cancellationToken)
     {
         if (lease?.Spec?.HolderIdentity is not { Length: > 0 } holder)
@@ -133,11 +138,12 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
                 : read;
     }
 
+    // Also of a spec that is about to be refused for them.
     private static RunLimits Limits(IRunSpec spec) => new()
     {
-        Queued = DurationText.Parse(spec.Timeouts.Queued),
-        Preparing = DurationText.Parse(spec.Timeouts.Preparing),
-        Resume = DurationText.Parse(spec.Timeouts.Resume),
-        Total = DurationText.Parse(spec.Timeouts.Total),
+        Queued = DurationText.ParseCapped(spec.Timeouts.Queued),
+        Preparing = DurationText.ParseCapped(spec.Timeouts.Preparing),
+        Resume = DurationText.ParseCapped(spec.Timeouts.Resume),
+        Total = DurationText.ParseCapped(spec.Timeouts.Total),
     };
 }
