@@ -1,9 +1,11 @@
 using BackupOperator.Backups;
+using BackupOperator.Core.Conditions;
 using BackupOperator.Core.Durations;
 using BackupOperator.Core.Naming;
 using BackupOperator.Core.Queueing;
 using BackupOperator.Jobs;
 using BackupOperator.Options;
+using BackupOperator.Statuses;
 using BackupOperator.Targets;
 
 namespace BackupOperator.Runs;
@@ -69,6 +71,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             Revisions = RevisionMapper.Read(status.Revisions),
             MayStopAll = entity is MySqlBackup { Spec.Cold.Scope: ColdScope.Auto } && status.Target?.QuiescedReplicas > 0,
             Finding = plan?.Finding,
+            FindingSince = ConditionMapper.Read(status.Conditions).Find(ConditionType.Accepted) is { Status: ConditionStatus.False } refused ? refused.LastTransitionTime : null,
             Target = set is null ? null : new TargetObservation(set.Metadata.Uid ?? "", set.Spec?.Replicas ?? 1, MarkReader.Read(set)),
             Lease = leaseState,
             Admission = admission,
