@@ -17,6 +17,7 @@ namespace BackupOperator.Schedules;
 /// </summary>
 [EntityRbac(typeof(MySqlBackupSchedule), Verbs = RbacVerb.Read)]
 [EntityRbac(typeof(MySqlBackupSchedule), Verbs = RbacVerb.Get | RbacVerb.Patch, Subresource = "status")]
+[EntityRbac(typeof(MySqlBackupSchedule), Verbs = RbacVerb.Update, Subresource = "finalizers")]
 [EntityRbac(typeof(MySqlBackup), Verbs = RbacVerb.Read | RbacVerb.Create | RbacVerb.Patch | RbacVerb.Delete)]
 [EntityRbac(typeof(V1StatefulSet), Verbs = RbacVerb.Get)]
 internal sealed class MySqlBackupScheduleController(
