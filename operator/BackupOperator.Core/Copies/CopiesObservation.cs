@@ -28,6 +28,9 @@ public sealed record CopiesObservation
     /// <summary>The number of the attempt whose Job was looked for: the status may have moved on since.</summary>
     public int JobAttempt { get; init; }
 
+    /// <summary>What the API server said when it did not take that Job.</summary>
+    public string? Refusal { get; init; }
+
     /// <summary>The last pod of <see cref="Job"/>.</summary>
     public PodObservation? LastPod { get; init; }
 

@@ -78,7 +78,7 @@ public static class CopyPlanner
         var due = states.Where(s => !s.Complete).Min(s => s.NextAttempt) ?? now;
         return due > now
             ? Idle(states) with { RequeueAfter = due - now }
-            : new CopiesDecision(states, Copying(states))
+            : new CopiesDecision(states, Copying(states, o.Refusal))
             {
                 Actions = [new RunAction.CreateAccess(JobPurpose.Copy), new RunAction.CreateJob(JobPurpose.Copy)],
                 RequeueAfter = Later,
@@ -86,7 +86,7 @@ public static class CopyPlanner
     }
 
     private static CopiesDecision UnderWay(CopiesObservation o, IReadOnlyList<CopyState> states, JobObservation job) =>
-        new(states, Copying(states, o.LastPod?.Finding?.Message ?? (o.LastPod?.WaitingFor is { } waiting ? $"waiting for pod {o.LastPod.Name}: {waiting}" : null)))
+        new(states, Copying(states, o.LastPod?.Finding?.Message ?? (o.LastPod?.WaitingFor is { } waiting ? $"waiting for pod {o.LastPod.Name}: {waiting}" : RunPlanner.NoPod(job))))
         {
             Actions = o.CancelRequested && !job.Deleting ? [new RunAction.DeleteJob(JobPurpose.Copy, job.Uid)] : [],
             RequeueAfter = Later,

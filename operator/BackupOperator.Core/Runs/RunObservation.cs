@@ -56,6 +56,9 @@ public sealed record RunObservation
     /// <summary>Null where the StatefulSet does not exist.</summary>
     public TargetObservation? Target { get; init; }
 
+    /// <summary>What the API server said when it did not take what the run needs; null where it takes it, or was not asked yet.</summary>
+    public string? Refusal { get; init; }
+
     public LeaseObservation Lease { get; init; } = LeaseObservation.Free;
 
     public Admission Admission { get; init; } = Admission.Free;

@@ -74,6 +74,8 @@ internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKuber
         };
     }
 
+    public void SetPending(MySqlBackup entity) => entity.Status.Phase = BackupPhase.Pending;
+
     public void Record(MySqlBackup entity, RunPlan plan)
     {
         entity.Status.Path = plan.Path;

@@ -50,6 +50,7 @@ internal static class CopyStatuses
             Recorded = Read(backup),
             GivenUp = AreGivenUp(backup),
             Job = world.CopyJob,
+            Refusal = world.Run.Refusal,
             JobAttempt = world.CopyAttempt,
             LastPod = job is null ? null : world.Run.Pods.Where(p => p.Name.StartsWith(job, StringComparison.Ordinal)).MaxBy(p => p.CreatedAt),
             PodAlive = world.Run.Pods.Any(p => p.Alive),

@@ -52,6 +52,8 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
         return new RunVerdict<MySqlRestore>(decision, phase.ToString(), e => e.Status.Phase = phase);
     }
 
+    public void SetPending(MySqlRestore entity) => entity.Status.Phase = RestorePhase.Pending;
+
     public void Record(MySqlRestore entity, RunPlan plan) => entity.Status.Source = plan.Source;
 
     public void Describe(MySqlRestore entity)
