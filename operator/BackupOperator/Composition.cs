@@ -44,7 +44,7 @@ internal sealed class Composition(
         var claims = new ClaimChecks(client);
         var notifications = new RunNotifier(notifier, host.CacheOf<MySqlBackup>(), time);
         var backups = new RunReconciler<MySqlBackup>(
-            new BackupFlow(claims, server, client, time),
+            new BackupFlow(claims, server, client, new CopyTurns(host.CacheOf<MySqlBackup>(), options.MaxConcurrentCopies), time),
             observer, statuses, stalls, actions, events, metrics.Runs, notifications, time, loggers.CreateLogger<MySqlBackupController>());
         var restores = new RunReconciler<MySqlRestore>(
             new RestoreFlow(claims, new SourceResolver(client)), observer, statuses, stalls, actions, events, metrics.Runs, notifications, time, loggers.CreateLogger<MySqlRestoreController>());
