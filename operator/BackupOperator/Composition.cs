@@ -65,7 +65,7 @@ internal sealed class Composition(
         var backupController = new MySqlBackupController(backups, expiry, pruner);
         var restoreController = new MySqlRestoreController(restores);
         return host
-            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFinalizer(new DataFinalizer(pruner)).WithFilter(MySqlBackupController.IsOfInterest), MySqlBackup.KindName, lookup)
+            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFinalizer(new DataFinalizer(pruner)).WithFilter(MySqlBackupController.IsOfInterest).WithoutResync(b => MySqlBackupController.WaitsToExpire(b, time.GetUtcNow())), MySqlBackup.KindName, lookup)
                 .Watches<V1Job>(PruneJob.Of, OurObjects))
             .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
             .Add(schedules, builder => builder

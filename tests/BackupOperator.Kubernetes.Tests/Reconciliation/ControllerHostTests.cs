@@ -98,6 +98,19 @@ public sealed class ControllerHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_resync_leaves_out_what_waits_for_its_own_time()
+    {
+        await cluster.CreateAsync("waits");
+        await cluster.CreateAsync("works");
+        var host = new ControllerHost(cluster.Client, new() { Namespaces = ["shop"], ResyncInterval = TimeSpan.FromMilliseconds(50) })
+            .Add(painter, b => b.WithoutResync(w => w.Metadata.Name == "waits"));
+        running = host.RunAsync(stop.Token);
+
+        await TestCluster.EventuallyAsync(() => painter.Seen.Count(s => s == "reconcile works Red") > 3);
+        painter.Seen.Count(s => s == "reconcile waits Red").ShouldBe(1, "the first list");
+    }
+
+    [Fact]
     public async Task The_only_namespace_is_waited_for()
     {
         using var refused = cluster.Server.Faults.Add(r => r.Verb == "list", new() { Answer = HttpStatusCode.Forbidden });
