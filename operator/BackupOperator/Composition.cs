@@ -38,15 +38,16 @@ internal sealed class Composition(
         metrics.Schedules.Observe(schedulesKnown);
         var lookup = new RunLookup(client, host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), options.MaxConcurrentRuns);
         var statuses = new StatusWriter(client);
+        var stalls = new Stalls(client, statuses, events, time);
         var observer = new RunObserver(client, lookup, options, time);
         var actions = new RunActions(client, new TargetLease(client, time), options);
         var claims = new ClaimChecks(client);
         var notifications = new RunNotifier(notifier, host.CacheOf<MySqlBackup>(), time);
         var backups = new RunReconciler<MySqlBackup>(
-            new BackupFlow(claims, server, client, time),
-            observer, statuses, actions, events, metrics.Runs, notifications, time, loggers.CreateLogger<MySqlBackupController>());
+            new BackupFlow(claims, server, client, new CopyTurns(host.CacheOf<MySqlBackup>(), options.MaxConcurrentCopies), time),
+            observer, statuses, stalls, actions, events, metrics.Runs, notifications, time, loggers.CreateLogger<MySqlBackupController>());
         var restores = new RunReconciler<MySqlRestore>(
-            new RestoreFlow(claims, new SourceResolver(client)), observer, statuses, actions, events, metrics.Runs, notifications, time, loggers.CreateLogger<MySqlRestoreController>());
+            new RestoreFlow(claims, new SourceResolver(client)), observer, statuses, stalls, actions, events, metrics.Runs, notifications, time, loggers.CreateLogger<MySqlRestoreController>());
         var guard = new StatefulSetGuardController(
             new GuardObserver(client, lookup, new PodAnswer(server, time), time), new GuardActions(client, statuses, time),
             events, notifier, time, loggers.CreateLogger<StatefulSetGuardController>());
@@ -59,12 +60,12 @@ internal sealed class Composition(
             new CatalogObserver(client, time), new CatalogActions(client, options), new CatalogPageTaker(client, host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlBackupSchedule>(), time),
             statuses, events, time, loggers.CreateLogger<CatalogImporter>());
         var schedules = new MySqlBackupScheduleController(
-            new ScheduleObserver(client, host.CacheOf<MySqlBackup>()), new ScheduleActions(client), keeper, importer, statuses, events, notifier, time, loggers.CreateLogger<MySqlBackupScheduleController>());
+            new ScheduleObserver(client, host.CacheOf<MySqlBackup>()), new ScheduleActions(client), keeper, importer, statuses, stalls, events, notifier, time, loggers.CreateLogger<MySqlBackupScheduleController>());
 
         var backupController = new MySqlBackupController(backups, expiry, pruner);
         var restoreController = new MySqlRestoreController(restores);
         return host
-            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFinalizer(new DataFinalizer(pruner)).WithFilter(MySqlBackupController.IsOfInterest), MySqlBackup.KindName, lookup)
+            .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFinalizer(new DataFinalizer(pruner)).WithFilter(MySqlBackupController.IsOfInterest).WithoutResync(b => MySqlBackupController.WaitsToExpire(b, time.GetUtcNow())), MySqlBackup.KindName, lookup)
                 .Watches<V1Job>(PruneJob.Of, OurObjects))
             .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
             .Add(schedules, builder => builder

@@ -33,6 +33,9 @@ public static class ConditionType
     /// <summary>The buckets will move older data to other storage classes.</summary>
     public const string TiersApplied = nameof(TiersApplied);
 
+    /// <summary>The operator cannot go on and tries again; there is no such condition while it can.</summary>
+    public const string Stalled = nameof(Stalled);
+
     /// <summary>The data that a restore replaced is gone.</summary>
     public const string PreviousDataRemoved = nameof(PreviousDataRemoved);
 }

@@ -1,3 +1,4 @@
+using BackupOperator.Core.Queueing;
 using BackupOperator.Core.Runs;
 
 namespace BackupOperator.Core.Copies;
@@ -10,6 +11,12 @@ public sealed record ReportedCopy(int Index, string? Problem);
 public sealed record CopiesObservation
 {
     public static CopiesObservation None { get; } = new();
+
+    /// <summary>Of the backup; empty for pauses that are not spread.</summary>
+    public string Uid { get; init; } = "";
+
+    /// <summary>Whether an attempt that is due may begin.</summary>
+    public Admission Turn { get; init; } = Admission.Free;
 
     /// <summary>The locations of <c>spec.copies</c>, in their order.</summary>
     public IReadOnlyList<string> Wanted { get; init; } = [];
@@ -27,6 +34,9 @@ public sealed record CopiesObservation
 
     /// <summary>The number of the attempt whose Job was looked for: the status may have moved on since.</summary>
     public int JobAttempt { get; init; }
+
+    /// <summary>What the API server said when it did not take that Job.</summary>
+    public string? Refusal { get; init; }
 
     /// <summary>The last pod of <see cref="Job"/>.</summary>
     public PodObservation? LastPod { get; init; }

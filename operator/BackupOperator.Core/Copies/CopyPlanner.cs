@@ -1,4 +1,5 @@
 using BackupOperator.Core.Conditions;
+using BackupOperator.Core.Queueing;
 using BackupOperator.Core.Runs;
 
 namespace BackupOperator.Core.Copies;
@@ -10,13 +11,15 @@ namespace BackupOperator.Core.Copies;
 public static class CopyPlanner
 {
     private static readonly TimeSpan Later = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Soon = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);
 
     /// <summary>The first thing to record: what the backup itself has made of its copies. What is recorded already stays.</summary>
     public static CopiesDecision Begin(CopiesObservation o, DateTimeOffset now)
     {
         var states = o.Recorded.Count == o.Wanted.Count
             ? o.Recorded
-            : [.. o.Wanted.Select((location, index) => Tried(new CopyState(location, Complete: false, Attempts: 0), Told(o, index), attempts: 1, now))];
+            : [.. o.Wanted.Select((location, index) => Tried(new CopyState(location, Complete: false, Attempts: 0), Told(o, index), attempts: 1, now, o.Uid))];
         return Idle(states);
     }
 
@@ -76,17 +79,29 @@ public static class CopyPlanner
         }
 
         var due = states.Where(s => !s.Complete).Min(s => s.NextAttempt) ?? now;
-        return due > now
-            ? Idle(states) with { RequeueAfter = due - now }
-            : new CopiesDecision(states, Copying(states))
+        if (due > now)
+        {
+            return Idle(states) with { RequeueAfter = due - now };
+        }
+
+        return !o.Turn.Admitted
+            ? new CopiesDecision(states, NotComplete(states, CopyReason.CopyFailed, "tried again when it is its turn")) { RequeueAfter = InTurn(o.Turn) }
+            : new CopiesDecision(states, Copying(states, o.Refusal))
             {
                 Actions = [new RunAction.CreateAccess(JobPurpose.Copy), new RunAction.CreateJob(JobPurpose.Copy)],
                 RequeueAfter = Later,
             };
     }
 
+    /// <summary>Hundreds that wait are not looked at all the time.</summary>
+    private static TimeSpan InTurn(Admission turn)
+    {
+        var wait = Soon + (TimeSpan.FromSeconds(2) * turn.Position);
+        return wait < Longest ? wait : Longest;
+    }
+
     private static CopiesDecision UnderWay(CopiesObservation o, IReadOnlyList<CopyState> states, JobObservation job) =>
-        new(states, Copying(states, o.LastPod?.Finding?.Message ?? (o.LastPod?.WaitingFor is { } waiting ? $"waiting for pod {o.LastPod.Name}: {waiting}" : null)))
+        new(states, Copying(states, o.LastPod?.Finding?.Message ?? (o.LastPod?.WaitingFor is { } waiting ? $"waiting for pod {o.LastPod.Name}: {waiting}" : RunPlanner.NoPod(job))))
         {
             Actions = o.CancelRequested && !job.Deleting ? [new RunAction.DeleteJob(JobPurpose.Copy, job.Uid)] : [],
             RequeueAfter = Later,
@@ -95,15 +110,15 @@ public static class CopyPlanner
     private static CopiesDecision Over(CopiesObservation o, IReadOnlyList<CopyState> states, JobObservation job, int attempt, DateTimeOffset now)
     {
         var died = job.Outcome == JobOutcome.Failed ? PostMortem.Explain(job, o.LastPod, report: null).Message : null;
-        return Idle([.. states.Select((state, index) => state.Complete ? state : Tried(state, Told(o, index, state, died), attempt, job.FinishedAt ?? now))]) with
+        return Idle([.. states.Select((state, index) => state.Complete ? state : Tried(state, Told(o, index, state, died), attempt, job.FinishedAt ?? now, o.Uid))]) with
         {
             RequeueAfter = Later,
         };
     }
 
-    private static CopyState Tried(CopyState state, string? problem, int attempts, DateTimeOffset at) => problem is null
+    private static CopyState Tried(CopyState state, string? problem, int attempts, DateTimeOffset at, string uid) => problem is null
         ? state with { Complete = true, Attempts = attempts, Problem = null, NextAttempt = null }
-        : state with { Complete = false, Attempts = attempts, Problem = problem, NextAttempt = at + CopyBackOff.After(attempts) };
+        : state with { Complete = false, Attempts = attempts, Problem = problem, NextAttempt = at + CopyBackOff.After(attempts, uid) };
 
     /// <summary>What is wrong with a copy; null where it is complete. What nobody speaks of is not complete.</summary>
     private static string? Told(CopiesObservation o, int index) => o.Reported.FirstOrDefault(r => r.Index == index) is { } reported

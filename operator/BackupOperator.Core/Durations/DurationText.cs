@@ -55,6 +55,13 @@ public static class DurationText
     public static TimeSpan Parse(string text) =>
         TryParse(text, out var duration) ? duration : throw new FormatException($"'{text}' is no duration such as 90s, 30m or 1h30m");
 
+    /// <summary>The same, for what must not stop at a duration that nobody waits for: beyond ten years it is ten years.</summary>
+    /// <exception cref="FormatException">The text is no duration.</exception>
+    public static TimeSpan ParseCapped(string text) =>
+        TryParse(text, out var duration) ? duration
+        : HasTheForm(text) ? Longest
+        : Parse(text);
+
     /// <summary>Writes a duration in whole seconds, with the largest units first.</summary>
     public static string Format(TimeSpan duration)
     {
@@ -70,6 +77,11 @@ public static class DurationText
         Append(text, duration.Seconds, 's');
         return text.ToString();
     }
+
+    // Of the pattern: numbers, each with its unit.
+    private static bool HasTheForm(string text) =>
+        text.Length > 0 && text.Select((c, i) => i == 0 || !char.IsAsciiDigit(text[i - 1]) ? char.IsAsciiDigit(c) : char.IsAsciiDigit(c) || SecondsOf(c) is not null).All(fits => fits)
+        && SecondsOf(text[^1]) is not null;
 
     private static long? SecondsOf(char unit) => unit switch
     {

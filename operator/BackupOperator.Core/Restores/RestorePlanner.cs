@@ -37,7 +37,7 @@ public static class RestorePlanner
         {
             null => idle with
             {
-                Conditions = [NotRemoved("Removing", $"{folder} is being removed")],
+                Conditions = [NotRemoved("Removing", $"{folder} is being removed" + (o.Run.Refusal is { } refusal ? $"; {refusal}" : ""))],
                 Actions = [new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.RemovePrevious)],
                 RequeueAfter = RunPlanner.Later,
             },
@@ -59,7 +59,11 @@ public static class RestorePlanner
                 Conditions = [NotRemoved("RemovalFailed", $"{folder} stays: {job.Message ?? "its Job failed"}; delete Job and folder by hand, or delete the Job to try again")],
                 RequeueAfter = TimeSpan.FromHours(1),
             },
-            _ => idle with { Conditions = [NotRemoved("Removing", $"{folder} is being removed")], RequeueAfter = RunPlanner.Later },
+            { } busy => idle with
+            {
+                Conditions = [NotRemoved("Removing", $"{folder} is being removed" + (RunPlanner.NoPod(busy) is { } noPod ? $"; {noPod}" : ""))],
+                RequeueAfter = RunPlanner.Later,
+            },
         };
     }
 

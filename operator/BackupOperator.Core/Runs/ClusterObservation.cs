@@ -40,6 +40,7 @@ public enum JobOutcome
 /// <param name="Message">The Job controller's words.</param>
 /// <param name="Expires">It has a time to live after its end.</param>
 /// <param name="BackoffLimit">How many of its pods may fail without ending it.</param>
+/// <param name="Trouble">Why it has no pod, in the words of whoever refuses them.</param>
 public sealed record JobObservation(
     string Uid,
     JobOutcome Outcome,
@@ -50,7 +51,8 @@ public sealed record JobObservation(
     DateTimeOffset? FinishedAt = null,
     int FailedPods = 0,
     bool Expires = false,
-    int BackoffLimit = 6);
+    int BackoffLimit = 6,
+    string? Trouble = null);
 
 /// <summary>A pod of a run's Job.</summary>
 /// <param name="Alive">It is there and its container has not ended for good.</param>

@@ -19,8 +19,8 @@ internal static class ExclusiveClaimPlanner
         if (o.PreflightJob is not { } job)
         {
             return now - startedAt > o.Limits.Preparing
-                ? RunPlanner.PreparingTimeout(o, "the Job that checks what it needs could not be created", now)
-                : RunPlanner.Preparing(o, "Checking what the backup needs, before MySQL is stopped", RunPlanner.Later) with
+                ? RunPlanner.PreparingTimeout(o, o.Refusal ?? "the Job that checks what it needs could not be created", now)
+                : RunPlanner.Preparing(o, o.Refusal ?? "Checking what the backup needs, before MySQL is stopped", RunPlanner.Later) with
                 {
                     Actions = [new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.Preflight)],
                 };
@@ -47,8 +47,13 @@ internal static class ExclusiveClaimPlanner
                 : RunPlanner.PreparingTimeout(o, last.WaitingFor, now);
         }
 
+        if (last is null && now - startedAt > o.Limits.Preparing)
+        {
+            return RunPlanner.PreparingTimeout(o, job.Trouble is { } trouble ? $"the Job that checks what it needs gets no pod: {trouble}" : "the Job that checks what it needs has no pod", now);
+        }
+
         var message = last?.Finding?.Message
-            ?? (last?.WaitingFor is { } waiting ? $"Waiting for pod {last.Name}: {waiting}" : "Checking what the backup needs, before MySQL is stopped");
+            ?? (last?.WaitingFor is { } waiting ? $"Waiting for pod {last.Name}: {waiting}" : RunPlanner.NoPod(job) ?? "Checking what the backup needs, before MySQL is stopped");
         return RunPlanner.Preparing(o, message, RunPlanner.Later, last?.Finding);
     }
 

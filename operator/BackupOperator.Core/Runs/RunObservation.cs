@@ -50,8 +50,14 @@ public sealed record RunObservation
     /// <summary>Null where the spec can be carried out.</summary>
     public SpecFinding? Finding { get; init; }
 
+    /// <summary>Since when a <see cref="Finding"/> stands in the way, as it is recorded; null where none is.</summary>
+    public DateTimeOffset? FindingSince { get; init; }
+
     /// <summary>Null where the StatefulSet does not exist.</summary>
     public TargetObservation? Target { get; init; }
+
+    /// <summary>What the API server said when it did not take what the run needs; null where it takes it, or was not asked yet.</summary>
+    public string? Refusal { get; init; }
 
     public LeaseObservation Lease { get; init; } = LeaseObservation.Free;
 

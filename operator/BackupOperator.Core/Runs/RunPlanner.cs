@@ -141,8 +141,8 @@ public static class RunPlanner
         }
 
         return now - startedAt > o.Limits.Preparing && o.Report?.Step is null
-            ? PreparingTimeout(o, "its Job could not be created", now)
-            : Between(o, "Creating the Job", Later) with
+            ? PreparingTimeout(o, o.Refusal ?? "its Job could not be created", now)
+            : Between(o, o.Refusal ?? "Creating the Job", Later) with
             {
                 Actions = [new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.Run)],
             };
@@ -203,7 +203,7 @@ public static class RunPlanner
                 return End(o, RunStage.Failed, finding.Reason, finding.Message, retryable: true, now) with { JobUid = job.Uid };
             }
 
-            var why = last?.WaitingFor ?? (last is null ? "its Job has no pod" : "its pod has not reported");
+            var why = last?.WaitingFor ?? (job.Trouble is { } trouble ? $"its Job gets no pod: {trouble}" : last is null ? "its Job has no pod" : "its pod has not reported");
             return PreparingTimeout(o, why, now) with { JobUid = job.Uid };
         }
 
@@ -215,7 +215,7 @@ public static class RunPlanner
         if (o.Report?.Step is not { } step)
         {
             var message = last?.Finding?.Message
-                ?? (last?.WaitingFor is { } waiting ? $"Waiting for pod {last.Name}: {waiting}" : "Waiting for the sidecar's first word");
+                ?? (last?.WaitingFor is { } waiting ? $"Waiting for pod {last.Name}: {waiting}" : NoPod(job) ?? "Waiting for the sidecar's first word");
             return Preparing(o, message, Later, last?.Finding) with { JobUid = job.Uid };
         }
 
@@ -224,7 +224,7 @@ public static class RunPlanner
             Stage = RunStage.Running,
             Step = step,
             JobUid = job.Uid,
-            Message = last?.WaitingFor is { } again ? $"Waiting for pod {last.Name}: {again}" : null,
+            Message = last?.WaitingFor is { } again ? $"Waiting for pod {last.Name}: {again}" : NoPod(job),
             Conditions = last?.Finding is { } missing
                 ? [RunConditions.Accepted(missing), RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)]
                 : [RunConditions.LockHeld(true, "Held"), .. RunConditions.OfProgress(o)],
@@ -288,6 +288,9 @@ public static class RunPlanner
 
     internal static RunDecision PreparingTimeout(RunObservation o, string why, DateTimeOffset now) => End(
         o, RunStage.Failed, RunReason.PreparingTimeout, $"The run did not begin within spec.timeouts.preparing: {why}", retryable: true, now);
+
+    /// <summary>What is said while a Job gets no pod; null where nobody has refused it one.</summary>
+    internal static string? NoPod(JobObservation job) => job.Trouble is { } trouble ? $"Waiting for a pod of the Job: {trouble}" : null;
 
     internal static DateTimeOffset Latest(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 }

@@ -13,7 +13,14 @@ internal static class StartPlanner
         var waited = now - o.CreatedAt;
         if (o.Finding is { } finding)
         {
-            return finding.Final || waited > o.Limits.Preparing
+            // Whoever uses the target may have scaled it down: what is missing then says nothing yet, and keeps nobody's place.
+            if (!finding.Final && waited <= o.Limits.Queued && InUse(o) is { } inUse)
+            {
+                return Waiting(o, RunStage.Queued, inUse, Patience(o, waited));
+            }
+
+            var patience = now - (o.FindingSince ?? now);
+            return finding.Final || patience > o.Limits.Preparing || waited > o.Limits.Queued
                 ? Refused(o, finding, now)
                 : Waiting(o, RunStage.Pending, finding.Message, RunPlanner.Later, RunConditions.Accepted(finding));
         }
@@ -68,19 +75,19 @@ internal static class StartPlanner
         : InTurn;
 
     /// <summary>What a run must wait for. Whoever has the Lease has had its turn already: an emergency that came later must not make both wait.</summary>
-    private static string? Obstacle(RunObservation o)
+    private static string? Obstacle(RunObservation o) => InUse(o) ?? (LeasePolicy.Decide(o.Lease, o.Run) == LeaseVerdict.Held || o.Admission.Admitted
+        ? null
+        : o.Admission.WaitsFor ?? "Waiting for a slot");
+
+    /// <summary>What another run does with the target.</summary>
+    private static string? InUse(RunObservation o)
     {
         if (o.Target?.Mark is { } mark && mark.RunUid != o.Run.Uid)
         {
             return "The StatefulSet is still marked as stopped by another run; the operator is bringing MySQL back first";
         }
 
-        return LeasePolicy.Decide(o.Lease, o.Run) switch
-        {
-            LeaseVerdict.Held => null,
-            LeaseVerdict.Wait => $"The target is in use by {o.Lease.Holder}",
-            _ => o.Admission.Admitted ? null : o.Admission.WaitsFor ?? "Waiting for a slot",
-        };
+        return LeasePolicy.Decide(o.Lease, o.Run) == LeaseVerdict.Wait ? $"The target is in use by {o.Lease.Holder}" : null;
     }
 
     private static RunDecision Waiting(

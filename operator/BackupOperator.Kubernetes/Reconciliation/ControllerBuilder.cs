@@ -17,6 +17,8 @@ public sealed class ControllerBuilder<TEntity>
 
     internal Func<TEntity, bool> Filter { get; private set; } = _ => true;
 
+    internal Func<TEntity, bool> Resynced { get; private set; } = _ => true;
+
     internal int? Workers { get; private set; }
 
     internal Func<TEntity, IEnumerable<KeyValuePair<string, object?>>> LogProperties { get; private set; } = _ => [];
@@ -38,6 +40,13 @@ public sealed class ControllerBuilder<TEntity>
     public ControllerBuilder<TEntity> WithFilter(Func<TEntity, bool> filter)
     {
         Filter = filter;
+        return this;
+    }
+
+    /// <summary>Which objects of interest the resync leaves out: what waits for nothing but its own time.</summary>
+    public ControllerBuilder<TEntity> WithoutResync(Func<TEntity, bool> leftOut)
+    {
+        Resynced = entity => !leftOut(entity);
         return this;
     }
 

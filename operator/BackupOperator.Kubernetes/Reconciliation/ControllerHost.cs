@@ -33,8 +33,11 @@ public sealed class ControllerHost
         pool = new(client, this.options.Informer, this.time, jitter, this.loggers);
     }
 
-    /// <summary>Whether all that is watched has been read at least once.</summary>
-    public bool IsSynced => pool.All.All(i => i.Synced.IsCompleted);
+    /// <summary>Whether all that is watched has been read at least once; what is refused in one of several namespaces is not waited for.</summary>
+    public bool IsSynced => pool.All.All(i => i.Synced.IsCompleted) && pool.All.GroupBy(i => i.Kind, StringComparer.Ordinal).All(k => k.Any(i => i.Refusal is null));
+
+    /// <summary>What the API server refuses to show, in words for people.</summary>
+    public IEnumerable<string> Refusals => pool.All.Select(i => i.Refusal).OfType<string>().Distinct(StringComparer.Ordinal);
 
     /// <summary>What is stuck, in words for people; nothing while all loops move, whatever the API server answers.</summary>
     public IEnumerable<string> Problems => pool.All.Select(i => i.Problem).Concat(runners.Select(r => r.Problem)).OfType<string>();

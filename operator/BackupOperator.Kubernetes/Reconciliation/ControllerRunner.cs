@@ -120,7 +120,7 @@ internal sealed class ControllerRunner<TEntity> : IControllerRunner
         {
             while (await timer.WaitForNextTickAsync(stopping))
             {
-                foreach (var entity in primaries.SelectMany(p => p.Entities).Where(builder.Filter))
+                foreach (var entity in primaries.SelectMany(p => p.Entities).Where(e => builder.Filter(e) && builder.Resynced(e)))
                 {
                     queue.Add(NamespacedName.Of(entity));
                 }

@@ -1,6 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Net;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Health;
+using BackupOperator.Kubernetes.Metrics;
 using BackupOperator.Kubernetes.Models;
 using Microsoft.Extensions.Logging;
 
@@ -10,6 +12,7 @@ namespace BackupOperator.Kubernetes.Watching;
 /// Keeps the objects of a kind in memory, by a list and then a watch, and tells subscribers what changed. Never gives up:
 /// whatever breaks, it watches on from the last resourceVersion, or lists again and tells the difference.
 /// </summary>
+/// <param name="isOneOfMany">There are other namespaces, which do not wait for one that is refused: it counts as empty until it is allowed.</param>
 public sealed class Informer<T>(
     IKubernetesClient client,
     string? @namespace,
@@ -17,7 +20,8 @@ public sealed class Informer<T>(
     InformerOptions options,
     TimeProvider time,
     Jitter jitter,
-    ILogger logger) : IInformer
+    ILogger logger,
+    bool isOneOfMany = false) : IInformer
     where T : class, IKubernetesObject
 {
     // A watch can fail for its resourceVersion without a 410, as after the restore of an etcd.
@@ -29,10 +33,15 @@ public sealed class Informer<T>(
     private readonly string kind = EntityDefinition.Of<T>().Kind;
     private readonly Heartbeat heartbeat = new(time);
     private volatile bool running;
+    private volatile string? refusal;
     private string? resourceVersion;
     private int failures;
 
     public Task Synced => synced.Task;
+
+    public string Kind => kind;
+
+    public string? Refusal => refusal;
 
     public string? Problem => running && heartbeat.Silence is var silence && silence > options.StuckAfter
         ? $"the watch of {kind} has not moved for {silence.TotalSeconds:0} s"
@@ -65,6 +74,11 @@ public sealed class Informer<T>(
                 logger.LogDebug("The watch of {Kind} is too old; listing again", kind);
                 Fail(relist: true);
             }
+            catch (KubernetesApiException e) when (resourceVersion is null && (e.StatusCode is HttpStatusCode.Forbidden || e.IsNotFound))
+            {
+                Refused(e);
+                Fail(relist: true);
+            }
             catch (Exception e)
             {
                 Fail(relist: failures + 1 >= FailuresBeforeRelist);
@@ -77,11 +91,37 @@ public sealed class Informer<T>(
         }
     }
 
+    /// <summary>Of a list: no repetition helps, until somebody changes the rights, the namespaces or the definitions.</summary>
+    private void Refused(KubernetesApiException e)
+    {
+        var first = refusal is null;
+        refusal = $"{kind}s in {(@namespace is null ? "the cluster" : $"namespace {@namespace}")} cannot be watched: {e.Message}{Hint(e)}";
+        WatchMetrics.Set(kind, @namespace, refused: true);
+        logger.Log(
+            first ? LogLevel.Warning : LogLevel.Debug,
+            "{Refusal}{Consequence}", refusal, isOneOfMany ? "; the other namespaces are worked on without it, and it is tried again" : "");
+        if (isOneOfMany)
+        {
+            synced.TrySetResult();
+        }
+    }
+
+    private void Allowed()
+    {
+        if (refusal is not null)
+        {
+            refusal = null;
+            WatchMetrics.Set(kind, @namespace, refused: false);
+            logger.LogInformation("{Kind}s in namespace {Namespace} can be watched now", kind, @namespace);
+        }
+    }
+
     private async Task ListAndWatchAsync(CancellationToken cancellationToken)
     {
         if (resourceVersion is null)
         {
             var list = await client.ListAsync<T>(@namespace, query, cancellationToken);
+            Allowed();
             Tell(cache.Replace(list));
             resourceVersion = list.ResourceVersion;
             synced.TrySetResult();

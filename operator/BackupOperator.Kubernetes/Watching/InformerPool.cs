@@ -15,16 +15,16 @@ internal sealed class InformerPool(IKubernetesClient client, InformerOptions opt
     public IReadOnlyList<Informer<T>> Get<T>(IReadOnlyList<string> namespaces, ListQuery? query)
         where T : class, IKubernetesObject =>
         namespaces.Count == 0 || EntityDefinition.Of<T>().Scope == EntityScope.Cluster
-            ? [Get<T>((string?)null, query)]
-            : [.. namespaces.Distinct(StringComparer.Ordinal).Select(n => Get<T>(n, query))];
+            ? [Get<T>((string?)null, query, isOneOfMany: false)]
+            : [.. namespaces.Distinct(StringComparer.Ordinal).Select(n => Get<T>(n, query, isOneOfMany: namespaces.Count > 1))];
 
-    private Informer<T> Get<T>(string? @namespace, ListQuery? query)
+    private Informer<T> Get<T>(string? @namespace, ListQuery? query, bool isOneOfMany)
         where T : class, IKubernetesObject
     {
         var key = (typeof(T), @namespace, query);
         if (!informers.TryGetValue(key, out var informer))
         {
-            informers[key] = informer = new Informer<T>(client, @namespace, query, options, time, jitter, loggers.CreateLogger<Informer<T>>());
+            informers[key] = informer = new Informer<T>(client, @namespace, query, options, time, jitter, loggers.CreateLogger<Informer<T>>(), isOneOfMany);
         }
 
         return (Informer<T>)informer;

@@ -1,6 +1,7 @@
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Durations;
 using BackupOperator.Core.Naming;
+using BackupOperator.Core.Queueing;
 using BackupOperator.Pruning;
 using BackupOperator.Runs;
 using BackupOperator.Targets;
@@ -8,7 +9,7 @@ using BackupOperator.Targets;
 namespace BackupOperator.Backups;
 
 /// <summary>What is special about backups.</summary>
-internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKubernetesClient client, TimeProvider time) : IRunFlow<MySqlBackup>
+internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKubernetesClient client, CopyTurns turns, TimeProvider time) : IRunFlow<MySqlBackup>
 {
     public RunStage StageOf(MySqlBackup entity) => BackupPhases.StageOf(entity.Status.Phase);
 
@@ -64,7 +65,10 @@ internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKuber
 
     public RunVerdict<MySqlBackup> Decide(MySqlBackup entity, World world, DateTimeOffset now)
     {
-        var observation = new BackupObservation(world.Run, entity.Status.Phase) { Copies = CopyStatuses.Observe(entity, world) };
+        var observation = new BackupObservation(world.Run, entity.Status.Phase)
+        {
+            Copies = CopyStatuses.Observe(entity, world) with { Turn = IsDue(entity, world, now) ? turns.Ask(entity, now) : Admission.Free },
+        };
         var decision = BackupPlanner.Decide(observation, now);
         return new RunVerdict<MySqlBackup>(decision.Run, decision.Phase.ToString(), e => e.Status.Phase = decision.Phase)
         {
@@ -73,6 +77,14 @@ internal sealed class BackupFlow(ClaimChecks claims, IServerProbe server, IKuber
                 : null,
         };
     }
+
+    // Who asks takes the turn: only who would begin with the next write.
+    private static bool IsDue(MySqlBackup entity, World world, DateTimeOffset now) =>
+        CopyStatuses.AreOpen(entity) && entity.Status.Copies is { Count: > 0 } && world.CopyJob is null
+        && world.Run is { HasFinalizer: false, Deleting: false, CancelRequested: false }
+        && world.CopyAttempt == CopyStatuses.NextAttempt(entity) && !(CopyStatuses.Due(entity) > now);
+
+    public void SetPending(MySqlBackup entity) => entity.Status.Phase = BackupPhase.Pending;
 
     public void Record(MySqlBackup entity, RunPlan plan)
     {

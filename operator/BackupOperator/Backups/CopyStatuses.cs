@@ -28,6 +28,9 @@ internal static class CopyStatuses
     /// <summary>The number of the attempt that comes next, or is under way; the backup itself was the first.</summary>
     public static int NextAttempt(MySqlBackup backup) => CopyPlanner.NextAttempt(Read(backup));
 
+    /// <summary>When they are tried again; null for at once.</summary>
+    public static DateTimeOffset? Due(MySqlBackup backup) => Read(backup).Where(c => !c.Complete).Min(c => c.NextAttempt);
+
     /// <summary>The copies that are not complete.</summary>
     public static IReadOnlyList<CopyStore> Incomplete(MySqlBackup backup) =>
         [.. CopyStore.Of(backup.Spec).Where(c => backup.Status.Copies?.ElementAtOrDefault(c.Index)?.Complete != true)];
@@ -45,11 +48,13 @@ internal static class CopyStatuses
         var job = world.CopyJob is null ? null : RunNames.CopyJob(backup.Metadata.Name!, backup.Metadata.Uid!, world.CopyAttempt) + "-";
         return new CopiesObservation
         {
+            Uid = backup.Metadata.Uid!,
             Wanted = [.. (backup.Spec.Copies ?? []).Select(c => StorageMapper.Location(c, backup.Status.Path ?? ""))],
             Reported = [.. (backup.Status.Report?.Backup?.Copies ?? []).Select(c => new ReportedCopy(c.Index, c.Problem))],
             Recorded = Read(backup),
             GivenUp = AreGivenUp(backup),
             Job = world.CopyJob,
+            Refusal = world.Run.Refusal,
             JobAttempt = world.CopyAttempt,
             LastPod = job is null ? null : world.Run.Pods.Where(p => p.Name.StartsWith(job, StringComparison.Ordinal)).MaxBy(p => p.CreatedAt),
             PodAlive = world.Run.Pods.Any(p => p.Alive),

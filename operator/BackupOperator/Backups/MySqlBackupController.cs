@@ -15,8 +15,13 @@ internal sealed class MySqlBackupController(RunReconciler<MySqlBackup> reconcile
     string IEntityFinalizer<MySqlBackup>.Identifier => RunFinalizer.Name;
 
     /// <summary>Whether there is anything left to do; finished backups by the thousand cost nothing.</summary>
-    public static bool IsOfInterest(MySqlBackup entity) => Runs(entity) || BackupExpiry.Concerns(entity) || PruneChoice.IsWanted(entity)
-        || (entity.Metadata.DeletionTimestamp is null && DataFinalizer.IsOn(entity) != DataFinalizer.IsWanted(entity));
+    public static bool IsOfInterest(MySqlBackup entity) => IsUnfinished(entity) || BackupExpiry.Concerns(entity);
+
+    /// <summary>Nothing is left to do but to let it go at its time.</summary>
+    public static bool WaitsToExpire(MySqlBackup entity, DateTimeOffset now) => !IsUnfinished(entity) && BackupExpiry.Waits(entity, now);
+
+    private static bool IsUnfinished(MySqlBackup entity) => Runs(entity) || PruneChoice.IsWanted(entity)
+        || (entity.Metadata.DeletionTimestamp is null ? DataFinalizer.IsOn(entity) != DataFinalizer.IsWanted(entity) : DataFinalizer.IsOn(entity));
 
     private static bool Runs(MySqlBackup entity) =>
         !RunLookup.StageOf(entity).IsOver() || entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true || (CopyStatuses.AreOpen(entity) && !entity.Status.IsBeingPruned);

@@ -45,7 +45,7 @@ internal sealed class CatalogObserver(IKubernetesClient client, TimeProvider tim
         }
 
         var read = PodReader.Read(pod, time.GetUtcNow());
-        return read.WaitingFor is { } waiting && await PodTroubles.FindAsync(client, pod, cancellationToken) is { } trouble
+        return read.WaitingFor is { } waiting && await Warnings.LastAsync(client, pod, reason: null, cancellationToken) is { } trouble
             ? read with { WaitingFor = $"{waiting}; {(SecretTroubles.Find(pod, trouble)?.Message ?? trouble)}" }
             : read;
     }

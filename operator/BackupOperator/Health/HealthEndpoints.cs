@@ -14,7 +14,10 @@ internal sealed class HealthEndpoints(ControllerHost host, LeaderElector? electo
 {
     public HttpReply Live() => Answer([.. host.Problems, .. new[] { elector?.Problem }.OfType<string>()]);
 
-    public HttpReply Ready() => Answer(NotReadyBecause() is { } reason ? [reason] : []);
+    /// <summary>What is refused in one of several namespaces is told and takes the others nothing.</summary>
+    public HttpReply Ready() => NotReadyBecause() is { } reason ? Answer([reason, .. host.Refusals])
+        : host.Refusals.ToList() is { Count: > 0 } refusals ? HttpReply.Text(200, string.Join('\n', ["ok, but for:", .. refusals]))
+        : Answer([]);
 
     private string? NotReadyBecause()
     {

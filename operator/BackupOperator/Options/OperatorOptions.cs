@@ -16,6 +16,9 @@ internal sealed record OperatorOptions
     /// <summary>Runs at once, in all namespaces.</summary>
     public int MaxConcurrentRuns { get; init; } = 5;
 
+    /// <summary>Attempts at copies at once, in all namespaces.</summary>
+    public int MaxConcurrentCopies { get; init; } = 4;
+
     /// <summary>How long a finished Job and its logs stay.</summary>
     public TimeSpan JobTtl { get; init; } = TimeSpan.FromHours(4);
 

@@ -44,13 +44,15 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
         var observation = new RestoreObservation(world.Run, entity.Status.Phase)
         {
             CompletedAt = entity.Status.CompletionTime,
-            KeepPrevious = DurationText.Parse(entity.Spec.Safety.KeepPrevious),
+            KeepPrevious = DurationText.ParseCapped(entity.Spec.Safety.KeepPrevious),
             PreviousDataRemoved = PreviousDataRemoved(entity),
             RemovePreviousJob = world.RemovePreviousJob,
         };
         var (phase, decision) = RestorePlanner.Decide(observation, now);
         return new RunVerdict<MySqlRestore>(decision, phase.ToString(), e => e.Status.Phase = phase);
     }
+
+    public void SetPending(MySqlRestore entity) => entity.Status.Phase = RestorePhase.Pending;
 
     public void Record(MySqlRestore entity, RunPlan plan) => entity.Status.Source = plan.Source;
 
@@ -59,7 +61,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
         if (entity.Status.Report?.Restore?.PreviousData is { Length: > 0 } folder && !PreviousDataRemoved(entity))
         {
             entity.Status.PreviousData = folder;
-            entity.Status.PreviousDataExpiresAt = entity.Status.CompletionTime + DurationText.Parse(entity.Spec.Safety.KeepPrevious);
+            entity.Status.PreviousDataExpiresAt = entity.Status.CompletionTime + DurationText.ParseCapped(entity.Spec.Safety.KeepPrevious);
         }
         else
         {
@@ -81,7 +83,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
         Restore = new RunRestore
         {
             ManifestDigest = entity.Status.Source?.ManifestDigest,
-            KeepPrevious = DurationText.Parse(entity.Spec.Safety.KeepPrevious) > TimeSpan.Zero,
+            KeepPrevious = DurationText.ParseCapped(entity.Spec.Safety.KeepPrevious) > TimeSpan.Zero,
             Delta = entity.Spec.Delta,
         },
     });

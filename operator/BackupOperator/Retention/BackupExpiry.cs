@@ -17,9 +17,16 @@ internal sealed class BackupExpiry(
         && backup.Metadata.DeletionTimestamp is null
         && (backup.Spec.Retention?.Ttl is not null || backup.Status.ExpiresAt is not null);
 
+    /// <summary>Its time is written down and has not come: a timer runs for it.</summary>
+    public static bool Waits(MySqlBackup backup, DateTimeOffset now) =>
+        Concerns(backup) && backup.Status.ExpiresAt is { } at && at > now && at == Expires(backup);
+
+    private static DateTimeOffset? Expires(MySqlBackup backup) =>
+        DurationText.TryParse(backup.Spec.Retention?.Ttl, out var ttl) ? backup.Status.CompletionTime + ttl : null;
+
     public async Task<TimeSpan?> ReconcileAsync(MySqlBackup backup, CancellationToken cancellationToken)
     {
-        var expires = DurationText.TryParse(backup.Spec.Retention?.Ttl, out var ttl) ? backup.Status.CompletionTime + ttl : null;
+        var expires = Expires(backup);
         if (expires != backup.Status.ExpiresAt)
         {
             var next = StatusWriter.Clone(backup);

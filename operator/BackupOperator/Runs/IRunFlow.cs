@@ -11,6 +11,9 @@ internal interface IRunFlow<TEntity>
     /// <summary>Finds out whether the spec can be carried out, and how.</summary>
     Task<Resolution<RunPlan>> PlanAsync(TEntity entity, V1StatefulSet? set, CancellationToken cancellationToken);
 
+    /// <summary>Writes the phase of a run that cannot start, and holds no place in the queue.</summary>
+    void SetPending(TEntity entity);
+
     /// <summary>Asks the planner.</summary>
     RunVerdict<TEntity> Decide(TEntity entity, World world, DateTimeOffset now);
 

@@ -1,3 +1,4 @@
+using BackupOperator.Core.Conditions;
 using BackupOperator.Kubernetes.Events;
 using BackupOperator.Metrics;
 using BackupOperator.Notifications;
@@ -13,6 +14,7 @@ internal sealed class RunReconciler<TEntity>(
     IRunFlow<TEntity> flow,
     RunObserver observer,
     StatusWriter statuses,
+    Stalls stalls,
     RunActions actions,
     IEventPublisher events,
     RunMetrics metrics,
@@ -29,15 +31,11 @@ internal sealed class RunReconciler<TEntity>(
     {
         for (var step = 0; step < MostSteps; step++)
         {
-            if (await observer.ObserveAsync(entity, flow, cancellationToken) is not var (world, fresh))
+            if (await LookAsync(entity, cancellationToken) is not var (world, fresh, verdict, next))
             {
                 return null;
             }
 
-            var now = time.GetUtcNow();
-            var verdict = flow.Decide(fresh, world, now);
-            var next = StatusWriter.Clone(fresh);
-            RunStatusBuilder.Apply(next, world, verdict, flow, now);
             var (written, changed) = await statuses.WriteAsync(fresh, next, cancellationToken);
             if (changed)
             {
@@ -52,6 +50,12 @@ internal sealed class RunReconciler<TEntity>(
             catch (RejectedException e)
             {
                 await RejectAsync(written, world, e, cancellationToken);
+            }
+            catch (Exception e) when (e is RefusedException || (Stalls.Concerns(e) && RunStatusBuilder.MayStall(verdict.Decision)))
+            {
+                var reason = e is RefusedException ? Stalls.Refused : Stalls.ReconcileFailed;
+                await stalls.TellAsync(written, reason, e.Message, r => r.RunStatus.Conditions, Stall, cancellationToken);
+                throw;
             }
 
             if (verdict.Decision.Actions.Any(a => a is RunAction.RemoveFinalizer))
@@ -72,6 +76,49 @@ internal sealed class RunReconciler<TEntity>(
         }
 
         return TimeSpan.FromSeconds(1);
+    }
+
+    /// <summary>Observes and decides. What goes wrong in it is told in the resource: it would be looked at in vain for ever, and nobody would know.</summary>
+    private async Task<(World World, TEntity Fresh, RunVerdict<TEntity> Verdict, TEntity Next)?> LookAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (await observer.ObserveAsync(entity, flow, cancellationToken) is not var (world, fresh))
+            {
+                return null;
+            }
+
+            var now = time.GetUtcNow();
+            var verdict = flow.Decide(fresh, world, now);
+            var next = StatusWriter.Clone(fresh);
+            RunStatusBuilder.Apply(next, world, verdict, flow, now);
+            return (world, fresh, verdict, next);
+        }
+        catch (Exception e) when (Stalls.Concerns(e))
+        {
+            await stalls.TellAsync(entity, Stalls.ReconcileFailed, $"The operator cannot go on with it, and tries again: {e.Message}", r => r.RunStatus.Conditions, StallUnseen, cancellationToken);
+            throw;
+        }
+    }
+
+    private void StallUnseen(TEntity run, List<V1Condition> conditions)
+    {
+        // As New or Queued it would hold up whoever waits for the same target, and a slot.
+        if (run.RunStatus.StartTime is null && !flow.StageOf(run).IsOver())
+        {
+            flow.SetPending(run);
+        }
+
+        Stall(run, conditions);
+    }
+
+    private void Stall(TEntity run, List<V1Condition> conditions)
+    {
+        run.RunStatus.Conditions = conditions;
+        if (!flow.StageOf(run).IsOver())
+        {
+            run.RunStatus.Message = conditions.Find(c => c.Type == ConditionType.Stalled)!.Message;
+        }
     }
 
     private async Task RejectAsync(TEntity entity, World world, RejectedException problem, CancellationToken cancellationToken)

@@ -17,6 +17,7 @@ namespace BackupOperator.Schedules;
 /// </summary>
 [EntityRbac(typeof(MySqlBackupSchedule), Verbs = RbacVerb.Read)]
 [EntityRbac(typeof(MySqlBackupSchedule), Verbs = RbacVerb.Get | RbacVerb.Patch, Subresource = "status")]
+[EntityRbac(typeof(MySqlBackupSchedule), Verbs = RbacVerb.Update, Subresource = "finalizers")]
 [EntityRbac(typeof(MySqlBackup), Verbs = RbacVerb.Read | RbacVerb.Create | RbacVerb.Patch | RbacVerb.Delete)]
 [EntityRbac(typeof(V1StatefulSet), Verbs = RbacVerb.Get)]
 internal sealed class MySqlBackupScheduleController(
@@ -25,6 +26,7 @@ internal sealed class MySqlBackupScheduleController(
     RetentionKeeper retention,
     CatalogImporter catalog,
     StatusWriter statuses,
+    Stalls stalls,
     IEventPublisher events,
     INotifier notifier,
     TimeProvider time,
@@ -37,6 +39,41 @@ internal sealed class MySqlBackupScheduleController(
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
 
     public async Task<ReconciliationResult<MySqlBackupSchedule>> ReconcileAsync(MySqlBackupSchedule schedule, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var result = await LookAsync(schedule, cancellationToken);
+            await GoesOnAsync(result.Entity, cancellationToken);
+            return result;
+        }
+        catch (Exception e) when (Stalls.Concerns(e))
+        {
+            await stalls.TellAsync(
+                schedule, Stalls.ReconcileFailed, $"The operator cannot go on with it, and tries again: {e.Message}", s => s.Status.Conditions,
+                Stall, cancellationToken);
+            throw;
+        }
+    }
+
+    private static void Stall(MySqlBackupSchedule schedule, List<V1Condition> conditions)
+    {
+        schedule.Status.Conditions = conditions;
+        schedule.Status.Message = conditions.Find(c => c.Type == ConditionType.Stalled)!.Message;
+    }
+
+    // Only after all of it went well: a part of it can fail each time.
+    private async Task GoesOnAsync(MySqlBackupSchedule schedule, CancellationToken cancellationToken)
+    {
+        var conditions = ConditionMapper.Read(schedule.Status.Conditions);
+        if (conditions.Find(ConditionType.Stalled) is not null)
+        {
+            var next = StatusWriter.Clone(schedule);
+            next.Status.Conditions = ConditionMapper.Write(Stalls.Without(conditions));
+            await statuses.WriteAsync(schedule, next, cancellationToken);
+        }
+    }
+
+    private async Task<ReconciliationResult<MySqlBackupSchedule>> LookAsync(MySqlBackupSchedule schedule, CancellationToken cancellationToken)
     {
         ScheduleRules rules;
         try

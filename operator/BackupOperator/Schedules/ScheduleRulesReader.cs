@@ -2,6 +2,7 @@ using System.Globalization;
 using BackupOperator.Core.Durations;
 using BackupOperator.Core.Naming;
 using BackupOperator.Core.Scheduling;
+using BackupOperator.Runs;
 
 namespace BackupOperator.Schedules;
 
@@ -21,6 +22,7 @@ internal static class ScheduleRulesReader
 
         Field("retention", () => CheckRetention(spec.Retention));
         Field("template.spec.naming.pathTemplate", () => CheckPath(schedule));
+        CheckDurations(schedule);
         return new ScheduleRules
         {
             Text = $"{spec.Schedule} {spec.TimeZone}",
@@ -58,6 +60,15 @@ internal static class ScheduleRulesReader
     }
 
     // Each backup would fail of it.
+    private static void CheckDurations(MySqlBackupSchedule schedule)
+    {
+        if (SpecDurations.Problem(SpecDurations.Of(schedule.Spec.Template.Spec)) is { } problem)
+        {
+            throw new FormatException("spec.template.spec." + problem);
+        }
+    }
+
+    // So it would of this.
     private static string CheckPath(MySqlBackupSchedule schedule) => PathTemplate.Expand(
         schedule.Spec.Template.Spec.Naming.PathTemplate,
         new PathValues(

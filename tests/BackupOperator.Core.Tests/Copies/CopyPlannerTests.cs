@@ -1,6 +1,7 @@
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Conditions;
 using BackupOperator.Core.Copies;
+using BackupOperator.Core.Queueing;
 using BackupOperator.Core.Runs;
 using BackupOperator.Core.Tests.Runs;
 using static BackupOperator.Core.Tests.Runs.World;
@@ -35,6 +36,27 @@ public sealed class CopyPlannerTests
     [InlineData(7, 60)]
     [InlineData(100_000, 60)]
     public void The_pause_grows_and_never_ends(int attempts, int minutes) => CopyBackOff.After(attempts).ShouldBe(TimeSpan.FromMinutes(minutes));
+
+    [Fact]
+    public void Those_that_fail_together_do_not_come_back_together()
+    {
+        var pauses = Enumerable.Range(0, 480).Select(i => CopyBackOff.After(100, $"uid-{i}")).ToList();
+
+        pauses.ShouldAllBe(p => p > TimeSpan.FromMinutes(45) && p <= TimeSpan.FromMinutes(60));
+        pauses.GroupBy(p => (int)p.TotalMinutes).Max(g => g.Count()).ShouldBeLessThan(60);
+        CopyBackOff.After(100, "uid-1").ShouldBe(pauses[1], "the same after a restart");
+    }
+
+    [Fact]
+    public void What_is_due_waits_for_its_turn()
+    {
+        var decision = Decide(Due with { Turn = new Admission(false, 40, "4 attempts at copies are under way") });
+
+        decision.Actions.ShouldBeEmpty();
+        decision.Copies.ShouldBe(Due.Recorded);
+        decision.Condition.Message.ShouldEndWith("tried again when it is its turn");
+        decision.RequeueAfter.ShouldBe(TimeSpan.FromSeconds(90));
+    }
 
     [Fact]
     public void What_the_backup_said_of_its_copies_is_recorded_with_Completed()

@@ -32,6 +32,16 @@ public sealed class DurationTextTests
     public void Refuses_everything_else(string? text) => DurationText.TryParse(text, out _).ShouldBeFalse();
 
     [Theory]
+    [InlineData("1h30m", 5400)]
+    [InlineData("9999d", 315_360_000)]
+    [InlineData("99999999999999999999d", 315_360_000)]
+    public void What_is_too_long_is_ten_years_where_it_must_not_throw(string text, long seconds) =>
+        DurationText.ParseCapped(text).ShouldBe(TimeSpan.FromSeconds(seconds));
+
+    [Fact]
+    public void And_what_is_no_duration_still_throws() => Should.Throw<FormatException>(() => DurationText.ParseCapped("soon"));
+
+    [Theory]
     [InlineData(0, "0s")]
     [InlineData(90, "1m30s")]
     [InlineData(86_400, "1d")]

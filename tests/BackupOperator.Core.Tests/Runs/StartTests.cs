@@ -7,6 +7,8 @@ namespace BackupOperator.Core.Tests.Runs;
 
 public sealed class StartTests
 {
+    private static readonly SpecFinding NotThere = new("TargetNotFound", "StatefulSet db does not exist", Final: false);
+
     [Fact]
     public void The_finalizer_comes_before_everything_else()
     {
@@ -85,11 +87,47 @@ public sealed class StartTests
     [Fact]
     public void What_never_comes_fails_in_the_end()
     {
-        var decision = Decide(New() with { CreatedAt = Now.AddHours(-1), Finding = new SpecFinding("TargetNotFound", "StatefulSet db does not exist", Final: false) });
+        var decision = Decide(New() with { CreatedAt = Now.AddHours(-1), FindingSince = Now.AddHours(-1), Finding = NotThere });
 
         decision.Stage.ShouldBe(RunStage.Failed);
         decision.Failure!.Reason.ShouldBe("TargetNotFound");
     }
+
+    [Theory]
+    [InlineData(null, RunStage.Pending)]
+    [InlineData(14, RunStage.Pending)]
+    [InlineData(16, RunStage.Failed)]
+    public void It_is_waited_for_from_when_it_is_missed_and_not_from_when_the_run_was_created(int? missedFor, RunStage stage) =>
+        Decide(New() with { CreatedAt = Now.AddHours(-3), FindingSince = missedFor is { } minutes ? Now.AddMinutes(-minutes) : null, Finding = NotThere })
+            .Stage.ShouldBe(stage);
+
+    [Fact]
+    public void But_no_longer_than_a_queue() =>
+        Decide(New() with { CreatedAt = Now.AddHours(-25), Finding = NotThere }).Failure!.Reason.ShouldBe("TargetNotFound");
+
+    [Theory]
+    [InlineData(true, false)]
+    [InlineData(false, true)]
+    public void While_another_run_has_the_target_what_is_missing_says_nothing_yet(bool marked, bool leased)
+    {
+        var decision = Decide(Queued() with
+        {
+            CreatedAt = Now.AddHours(-3),
+            FindingSince = Now.AddHours(-1),
+            Finding = new SpecFinding("ReplicaUnfit", "StatefulSet db has no replica", Final: false),
+            Target = new TargetObservation("sts", 0, marked ? OwnMark with { RunUid = "u0" } : null),
+            Lease = leased ? new LeaseObservation("MySqlBackup/other/u0") : LeaseObservation.Free,
+        });
+
+        decision.Stage.ShouldBe(RunStage.Queued);
+        decision.Conditions.Find(ConditionType.Accepted)!.Status.ShouldBe(ConditionStatus.True);
+        decision.RequeueAfter.ShouldNotBeNull();
+        decision.Actions.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void A_wrong_spec_is_told_whoever_has_the_target() =>
+        Decide(Queued() with { Finding = NotThere with { Final = true }, Lease = new LeaseObservation("MySqlBackup/other/u0") }).Stage.ShouldBe(RunStage.Failed);
 
     [Fact]
     public void A_wrong_spec_fails_at_once()

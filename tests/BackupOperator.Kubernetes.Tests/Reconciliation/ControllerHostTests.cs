@@ -75,6 +75,53 @@ public sealed class ControllerHostTests : IAsyncLifetime
         await TestCluster.EventuallyAsync(() => tries == 4);
     }
 
+    [Theory]
+    [InlineData(HttpStatusCode.Forbidden)]
+    [InlineData(HttpStatusCode.NotFound)]
+    public async Task A_namespace_that_is_refused_holds_up_no_other_and_is_read_once_it_is_allowed(HttpStatusCode answer)
+    {
+        await cluster.Client.CreateAsync(new V1Namespace { Metadata = new() { Name = "other" } });
+        await cluster.Client.CreateAsync(new Widget { Metadata = new() { Name = "late", Namespace = "other" } });
+        using var refused = cluster.Server.Faults.Add(r => r.Namespace == "other" && r.Verb == "list", new() { Answer = answer });
+        await cluster.CreateAsync("a");
+        var host = new ControllerHost(cluster.Client, new() { Namespaces = ["shop", "other"], Informer = new() { RetryDelay = TimeSpan.FromMilliseconds(10), MaxRetryDelay = TimeSpan.FromMilliseconds(50) } }).Add(painter);
+        running = host.RunAsync(stop.Token);
+
+        await SeenAsync("reconcile a Red");
+        host.IsSynced.ShouldBeTrue();
+        host.Refusals.ShouldHaveSingleItem().ShouldContain("Widgets in namespace other cannot be watched");
+        await TestCluster.EventuallyAsync(() => refused.Struck > 2);
+
+        refused.Dispose();
+        await SeenAsync("reconcile late Red");
+        host.Refusals.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task The_resync_leaves_out_what_waits_for_its_own_time()
+    {
+        await cluster.CreateAsync("waits");
+        await cluster.CreateAsync("works");
+        var host = new ControllerHost(cluster.Client, new() { Namespaces = ["shop"], ResyncInterval = TimeSpan.FromMilliseconds(50) })
+            .Add(painter, b => b.WithoutResync(w => w.Metadata.Name == "waits"));
+        running = host.RunAsync(stop.Token);
+
+        await TestCluster.EventuallyAsync(() => painter.Seen.Count(s => s == "reconcile works Red") > 3);
+        painter.Seen.Count(s => s == "reconcile waits Red").ShouldBe(1, "the first list");
+    }
+
+    [Fact]
+    public async Task The_only_namespace_is_waited_for()
+    {
+        using var refused = cluster.Server.Faults.Add(r => r.Verb == "list", new() { Answer = HttpStatusCode.Forbidden });
+        var host = new ControllerHost(cluster.Client, new() { Namespaces = ["shop"], Informer = new() { RetryDelay = TimeSpan.FromMilliseconds(10) } }).Add(painter);
+        running = host.RunAsync(stop.Token);
+
+        await TestCluster.EventuallyAsync(() => refused.Struck > 2);
+        host.IsSynced.ShouldBeFalse();
+        host.Refusals.ShouldHaveSingleItem();
+    }
+
     [Fact]
     public async Task A_failure_result_is_tried_again_after_the_time_it_says()
     {

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using BackupOperator.Backups;
 using BackupOperator.Core.Backups;
+using BackupOperator.Core.Copies;
 using BackupOperator.Core.Naming;
 using BackupOperator.Runs;
 using BackupOperator.Tests.Scripted;
@@ -22,7 +23,7 @@ public sealed class CopyTests
         condition.Message.ShouldNotBeNull().ShouldStartWith($"copies[1] (s3://backups/prod/{completed.Status.Path}): access denied; tried again at ");
         completed.Status.Copies![0].ShouldSatisfyAllConditions(c => c.Complete.ShouldBe(true), c => c.Location.ShouldBe($"nfs:/{completed.Status.Path}"));
         completed.Status.Copies[1].Attempts.ShouldBe(1);
-        completed.Status.Copies[1].NextAttemptTime!.Value.ShouldBe(completed.Status.CompletionTime!.Value.AddMinutes(1), TimeSpan.FromSeconds(2));
+        completed.Status.Copies[1].NextAttemptTime!.Value.ShouldBe(completed.Status.CompletionTime!.Value + CopyBackOff.After(1, completed.Metadata.Uid!), TimeSpan.FromSeconds(2));
         (await cluster.EventAsync(completed, "CopyFailed")).Type.ShouldBe("Warning");
 
         var second = await cluster.CopyAsync(completed);
@@ -35,7 +36,8 @@ public sealed class CopyTests
         var again = await cluster.BackupAsync("nightly", b => b.Status.Copies![1].Attempts == 2, "the second attempt");
         again.Status.Phase.ShouldBe(BackupPhase.Completed);
         again.Status.Copies![1].Message.ShouldBe("bucket backups does not answer");
-        (again.Status.Copies[1].NextAttemptTime!.Value - DateTimeOffset.UtcNow).ShouldBeInRange(TimeSpan.FromSeconds(100), TimeSpan.FromSeconds(121));
+        var pause = CopyBackOff.After(2, completed.Metadata.Uid!);
+        (again.Status.Copies[1].NextAttemptTime!.Value - DateTimeOffset.UtcNow).ShouldBeInRange(pause - TimeSpan.FromSeconds(20), pause + TimeSpan.FromSeconds(1));
 
         var third = await cluster.CopyAsync(again);
         third.JobName.ShouldNotBe(second.JobName);

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using BackupOperator.Kubernetes.Serialization;
 using GeneratedManifests = BackupOperator.Commands.Manifests;
 
 namespace BackupOperator.Tests.Manifests;
@@ -26,6 +28,22 @@ public sealed class GeneratedFilesTests
     [Fact]
     public void The_leaders_Lease_has_its_name_whatever_the_roles_are_called() =>
         GeneratedManifests.Roles("custom", "elsewhere", ["shop"]).ShouldContain("mysql-backup-operator-leader");
+
+    /// <summary>OwnerReferencesPermissionEnforcement, which OpenShift has on: whoever blocks the deletion of an owner needs it.</summary>
+    [Theory]
+    [InlineData("mysqlbackups")]
+    [InlineData("mysqlrestores")]
+    [InlineData("mysqlbackupschedules")]
+    public void The_operator_may_hold_up_the_deletion_of_each_kind_that_owns_what_it_makes(string owner)
+    {
+        foreach (var manifest in new[] { GeneratedManifests.ClusterRole("x"), GeneratedManifests.Roles("x", "elsewhere", ["shop"]) })
+        {
+            var rules = YamlReader.Read(manifest).Where(m => m["kind"]!.GetValue<string>() is "ClusterRole" or "Role").SelectMany(m => m["rules"]!.AsArray());
+            rules.Any(r => Has(r!["resources"], owner + "/finalizers") && Has(r!["verbs"], "update")).ShouldBeTrue($"update of {owner}/finalizers");
+        }
+
+        static bool Has(JsonNode? texts, string text) => texts!.AsArray().Any(t => t!.GetValue<string>() == text);
+    }
 
     [Fact]
     public void The_operator_may_not_read_secrets() => GeneratedManifests.ClusterRole("x").ShouldNotContain("secrets");

@@ -51,6 +51,8 @@ internal sealed class OperatorUnderTest : IAsyncDisposable
         }
     }
 
+    public Task<string> TextAsync(string path) => http.GetStringAsync(new Uri($"http://127.0.0.1:{port}{path}"), TestContext.Current.CancellationToken);
+
     public Task<string> MetricsAsync() => http.GetStringAsync(new Uri($"http://127.0.0.1:{port}/metrics"), TestContext.Current.CancellationToken);
 
     public async Task<double> SumAsync(string metric) => (await MetricsAsync()).Split('\n')

@@ -113,6 +113,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
 
     /// <summary>Creates an object, or finds that we have created it before.</summary>
     /// <exception cref="RejectedException">The name belongs to someone else, or the API server finds the object invalid.</exception>
+    /// <exception cref="RefusedException">A rule of the cluster is against it.</exception>
     private async Task CreateOnceAsync<T>(T entity, IRunEntity owner, CancellationToken cancellationToken)
         where T : class, IKubernetesObject
     {
@@ -133,6 +134,11 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         catch (KubernetesApiException e) when (e.StatusCode == HttpStatusCode.UnprocessableEntity)
         {
             throw new RejectedException(FailureReason.InvalidSpec, $"{entity.Kind} {entity.Metadata.Name} is refused; mend spec.job: {e.Message}");
+        }
+        catch (KubernetesApiException e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest or HttpStatusCode.InternalServerError)
+        {
+            // A webhook that cannot be called is an internal error.
+            throw new RefusedException($"The API server refuses {entity.Kind} {entity.Metadata.Name}: {e.Message}", e);
         }
     }
 }

@@ -1,9 +1,12 @@
 using BackupOperator.Backups;
+using BackupOperator.Core.Conditions;
 using BackupOperator.Core.Durations;
 using BackupOperator.Core.Naming;
 using BackupOperator.Core.Queueing;
 using BackupOperator.Jobs;
 using BackupOperator.Options;
+using BackupOperator.Statuses;
+using BackupOperator.Targets;
 
 namespace BackupOperator.Runs;
 
@@ -43,12 +46,13 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
 
         var stage = flow.StageOf(entity);
         var planning = !stage.IsOver() && entity.RunStatus.StartTime is null;
-        var plan = planning ? await flow.PlanAsync(entity, set, cancellationToken) : null;
+        var plan = planning ? await PlanAsync(entity, flow, set, cancellationToken) : null;
         var admission = plan is { Finding: null }
             ? Admit(entity)
             : Admission.Free;
         var pod = await DatabasePodAsync(entity, set, plan?.Value, cancellationToken);
         var status = entity.RunStatus;
+        var conditions = ConditionMapper.Read(status.Conditions);
         var run = new RunObservation
         {
             Run = RunLookup.IdOf(entity),
@@ -68,12 +72,14 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             Revisions = RevisionMapper.Read(status.Revisions),
             MayStopAll = entity is MySqlBackup { Spec.Cold.Scope: ColdScope.Auto } && status.Target?.QuiescedReplicas > 0,
             Finding = plan?.Finding,
+            FindingSince = conditions.Find(ConditionType.Accepted) is { Status: ConditionStatus.False } refused ? refused.LastTransitionTime : null,
             Target = set is null ? null : new TargetObservation(set.Metadata.Uid ?? "", set.Spec?.Replicas ?? 1, MarkReader.Read(set)),
             Lease = leaseState,
             Admission = admission,
-            Job = JobReader.Read(job, uid),
-            RollBackJob = JobReader.Read(rollBack, uid),
-            PreflightJob = JobReader.Read(preflight, uid),
+            Refusal = Stalls.RefusalOf(conditions),
+            Job = await ReadJobAsync(job),
+            RollBackJob = await ReadJobAsync(rollBack),
+            PreflightJob = await ReadJobAsync(preflight),
             Pods = await Task.WhenAll(pods.Items.Select(p => ReadPodAsync(p, now, cancellationToken))),
             Report = ReportReader.Read(status.Report),
         };
@@ -83,15 +89,21 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             StatefulSet = set,
             Lease = lease,
             Plan = plan?.Value,
-            RemovePreviousJob = JobReader.Read(cleanUp, uid),
-            CopyJob = JobReader.Read(copy, uid),
+            RemovePreviousJob = await ReadJobAsync(cleanUp),
+            CopyJob = await ReadJobAsync(copy),
             CopyAttempt = attempt,
             Pod = pod,
         };
         return (world, entity);
 
         Task<V1Job?> JobAsync(string jobName) => client.GetAsync<V1Job>(jobName, @namespace, cancellationToken);
+
+        Task<JobObservation?> ReadJobAsync(V1Job? read) => JobTroubles.AddAsync(client, read, JobReader.Read(read, uid), pods.Items, now, cancellationToken);
     }
+
+    private static async Task<Resolution<RunPlan>> PlanAsync<TEntity>(TEntity entity, IRunFlow<TEntity> flow, V1StatefulSet? set, CancellationToken cancellationToken)
+        where TEntity : class, IRunEntity =>
+        SpecDurations.Check(entity) is { } wrong ? wrong : await flow.PlanAsync(entity, set, cancellationToken);
 
     private async Task<LeaseObservation> LeaseAsync(V1Lease? lease, string @namespace, string uid, CancellationToken cancellationToken)
     {
@@ -128,16 +140,17 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
 
         // Why a volume cannot be mounted is told by events only.
         return read.WaitingFor is { } waiting && now - read.CreatedAt > TimeSpan.FromSeconds(10)
-            && await PodTroubles.FindAsync(client, pod, cancellationToken) is { } trouble
+            && await Warnings.LastAsync(client, pod, reason: null, cancellationToken) is { } trouble
                 ? read with { WaitingFor = $"{waiting}; {trouble}", Finding = SecretTroubles.Find(pod, trouble) }
                 : read;
     }
 
+    // Also of a spec that is about to be refused for them.
     private static RunLimits Limits(IRunSpec spec) => new()
     {
-        Queued = DurationText.Parse(spec.Timeouts.Queued),
-        Preparing = DurationText.Parse(spec.Timeouts.Preparing),
-        Resume = DurationText.Parse(spec.Timeouts.Resume),
-        Total = DurationText.Parse(spec.Timeouts.Total),
+        Queued = DurationText.ParseCapped(spec.Timeouts.Queued),
+        Preparing = DurationText.ParseCapped(spec.Timeouts.Preparing),
+        Resume = DurationText.ParseCapped(spec.Timeouts.Resume),
+        Total = DurationText.ParseCapped(spec.Timeouts.Total),
     };
 }

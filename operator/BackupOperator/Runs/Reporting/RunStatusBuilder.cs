@@ -47,7 +47,7 @@ internal static class RunStatusBuilder
 
         status.Ending = EndingMapper.Write(decision.Ending) ?? (decision.Stage.IsOver() ? status.Ending : null);
         status.Conditions = ConditionMapper.Write(
-            ConditionSet.Merge(ConditionMapper.Read(status.Conditions), decision.Conditions, entity.Metadata.Generation, now));
+            ConditionSet.Merge(Standing(status.Conditions, decision), decision.Conditions, entity.Metadata.Generation, now));
         flow.Describe(entity);
         verdict.Record?.Invoke(entity);
         status.DowntimeSeconds = Downtime(status, world.Run, now);
@@ -63,6 +63,13 @@ internal static class RunStatusBuilder
             _ => decision.Message,
         };
     }
+
+    /// <summary>Whether there is something to do that can go wrong, and another look after it.</summary>
+    public static bool MayStall(RunDecision decision) => decision.Actions.Count > 0 && !decision.Actions.Any(a => a is RunAction.RemoveFinalizer);
+
+    /// <summary>What keeps a run does so until the next look finds nothing to do: it was done then, or is not wanted any more.</summary>
+    private static IReadOnlyList<Condition> Standing(List<V1Condition>? written, RunDecision decision) =>
+        MayStall(decision) ? ConditionMapper.Read(written) : Stalls.Without(ConditionMapper.Read(written));
 
     private static void Finish(IRunEntity entity, World world, RunDecision decision, DateTimeOffset now)
     {

@@ -15,6 +15,9 @@ public sealed record Fault
     /// <summary>The Status's reason; empty for the usual one of the code.</summary>
     public string Reason { get; init; } = "";
 
+    /// <summary>The Status's message; null for the usual one of the code.</summary>
+    public string? Message { get; init; }
+
     public TimeSpan? RetryAfter { get; init; }
 
     /// <summary>Breaks the connection before anything is done.</summary>

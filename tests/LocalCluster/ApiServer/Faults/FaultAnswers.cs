@@ -18,6 +18,6 @@ internal static class FaultAnswers
             504 => ("Timeout", "Timeout: request did not complete within the allotted timeout"),
             _ => ("", $"injected answer {code}"),
         };
-        return new ApiStatusException(code, fault.Reason.Length > 0 ? fault.Reason : reason, message, [], fault.RetryAfter);
+        return new ApiStatusException(code, fault.Reason.Length > 0 ? fault.Reason : reason, fault.Message ?? message, [], fault.RetryAfter);
     }
 }
