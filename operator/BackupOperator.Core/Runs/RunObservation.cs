@@ -44,6 +44,9 @@ public sealed record RunObservation
     /// <summary>What was replaced so far.</summary>
     public IReadOnlyList<Revision> Revisions { get; init; } = [];
 
+    /// <summary>It brings other data: a database that does not start is what it is for.</summary>
+    public bool ReplacesData { get; init; }
+
     /// <summary>Only the last replica is to stop, and the spec would also have all of them stopped.</summary>
     public bool MayStopAll { get; init; }
 

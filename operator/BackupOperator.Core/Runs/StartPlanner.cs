@@ -70,9 +70,9 @@ internal static class StartPlanner
     /// <summary>What a run must wait for. Whoever has the Lease has had its turn already: an emergency that came later must not make both wait.</summary>
     private static string? Obstacle(RunObservation o)
     {
-        if (o.Target?.Mark is { } mark && mark.RunUid != o.Run.Uid)
+        if (ForeignMark.Obstacle(o) is { } stopped)
         {
-            return "The StatefulSet is still marked as stopped by another run; the operator is bringing MySQL back first";
+            return stopped;
         }
 
         return LeasePolicy.Decide(o.Lease, o.Run) switch

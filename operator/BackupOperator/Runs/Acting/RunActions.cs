@@ -95,6 +95,11 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         var stores = flow.StoresFor(entity, purpose);
         var path = purpose is JobPurpose.Run or JobPurpose.Copy or JobPurpose.Preflight ? flow.PathOf(entity) : "";
         var run = await flow.CompleteAsync(entity, purpose, RunSpecFactory.Build(entity, purpose, resolution.Value, stores, path), cancellationToken);
+        if (purpose == JobPurpose.Run && entity is MySqlRestore && world.Run.Target is { Mark: { } mark, Replicas: var replicas } && mark.RunUid != entity.Metadata.Uid && mark.IsSpent(replicas))
+        {
+            run = run with { Target = run.Target with { SpentMark = mark.RunUid } };
+        }
+
         var node = purpose == JobPurpose.Copy ? null : world.Node;
         var user = entity.RunStatus.Target?.User ?? SidecarUser.Choose(resolution.Value, world.Pod, entity.RunSpec.Job);
         var input = new JobInput(
