@@ -72,6 +72,7 @@ public sealed record JobObservation(
 /// <param name="Termination">How its container ended.</param>
 /// <param name="Finding">What the spec names and the pod cannot have, where that is what keeps it from running.</param>
 /// <param name="WaitsForClaim">The scheduler says that another pod has a claim that only one pod can mount.</param>
+/// <param name="IsLost">It should have been gone long ago: nobody hears of its node any more.</param>
 public sealed record PodObservation(
     string Name,
     DateTimeOffset CreatedAt,
@@ -79,7 +80,8 @@ public sealed record PodObservation(
     string? WaitingFor = null,
     ContainerTermination? Termination = null,
     SpecFinding? Finding = null,
-    bool WaitsForClaim = false);
+    bool WaitsForClaim = false,
+    bool IsLost = false);
 
 /// <summary>The end of a container.</summary>
 /// <param name="Reason">The kubelet's word, such as <c>OOMKilled</c>, or the pod's, such as <c>Evicted</c>.</param>

@@ -87,6 +87,9 @@ public sealed record RunObservation
         Target is { Mark: null } target && target.Uid == IntendedTargetUid && target.Replicas < IntendedReplicas
         && HoldsLease && Report?.ResumedAt is null && (Report?.StoppedAt is not null || Stop is not null);
 
+    /// <summary>What is left of the run's pods is on nodes that nobody hears of: a Job that waits for their end waits for a person.</summary>
+    public bool HasOnlyLostPods => Pods.Any(p => p.IsLost) && !Pods.Any(p => p.Alive);
+
     public bool HoldsLease => Lease.Holder == Run.Holder;
 
     /// <summary>The pod that was created last; of two in the same second, which is all that the API tells, the one that is alive.</summary>

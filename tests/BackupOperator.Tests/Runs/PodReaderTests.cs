@@ -80,7 +80,7 @@ public sealed class PodReaderTests
         var pod = Pod("Running", new V1ContainerState { Running = new V1ContainerStateRunning() });
         pod.Metadata.DeletionTimestamp = Now.AddSeconds(-secondsOverdue);
 
-        Read(pod).Alive.ShouldBe(alive);
+        Read(pod).ShouldSatisfyAllConditions(p => p.Alive.ShouldBe(alive), p => p.IsLost.ShouldBe(!alive));
     }
 
     private static PodObservation Read(V1Pod pod) => PodReader.Read(pod, Now);

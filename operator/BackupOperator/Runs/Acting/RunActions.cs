@@ -33,7 +33,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
             RunAction.CreateJob create => CreateJobAsync(entity, world, flow, create.Purpose, cancellationToken),
             RunAction.DeleteJob delete => client.DeleteAsync<V1Job>(
                 JobName(entity, delete.Purpose), entity.Metadata.Namespace,
-                new DeleteRequest(DeletionPropagation.Foreground, Uid: delete.Uid), cancellationToken),
+                new DeleteRequest(delete.LeavePods ? DeletionPropagation.Background : DeletionPropagation.Foreground, Uid: delete.Uid), cancellationToken),
             RunAction.StopTarget stop => TargetMark.StopAsync(client, entity, world.StatefulSet!, stop.Stop, cancellationToken),
             RunAction.RestoreMark mark => TargetMark.RestoreAsync(client, entity, world.StatefulSet!, mark.Swapping, cancellationToken),
             RunAction.ExpireJob expire => ExpireJobAsync(entity, expire.Purpose, cancellationToken),

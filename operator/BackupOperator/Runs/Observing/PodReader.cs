@@ -25,13 +25,15 @@ internal static class PodReader
         var terminated = container?.State?.Terminated;
         var phase = pod.Status?.Phase;
         var over = phase is "Succeeded" or "Failed" || terminated is not null;
+        var lost = !over && IsLost(pod, now);
         return new PodObservation(
             pod.Metadata.Name ?? "",
             pod.Metadata.CreationTimestamp ?? now,
-            Alive: !over && !IsLost(pod, now),
+            Alive: !over && !lost,
             WaitingFor: over ? null : WaitsFor(pod, container),
             Termination: over ? Termination(pod, terminated) : null,
-            WaitsForClaim: !over && Unscheduled(pod)?.Message?.Contains(ExclusiveClaim, StringComparison.Ordinal) == true);
+            WaitsForClaim: !over && Unscheduled(pod)?.Message?.Contains(ExclusiveClaim, StringComparison.Ordinal) == true,
+            IsLost: lost);
     }
 
     /// <summary>The deletion timestamp is when the time of grace ends; a pod that is there long after it runs on a node nobody hears of.</summary>
