@@ -22,6 +22,7 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
         var run = mark is not null
             ? await FindAsync(mark.Kind, mark.Name, mark.Run, @namespace, cancellationToken)
             : await HolderAsync(set, cancellationToken);
+        var sidecar = await SidecarAsync(mark?.Pod ?? run?.RunStatus.Report?.Pod, @namespace, cancellationToken);
         var replicas = set.Spec?.Replicas ?? 1;
         var wanted = mark?.Replicas ?? run?.RunStatus.Target?.Replicas ?? 1;
         return new GuardView(
@@ -30,7 +31,8 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
                 Replicas = replicas,
                 Mark = mark is null ? null : MarkReader.Read(set),
                 RecordedReplicas = run?.RunStatus.Target?.Replicas,
-                SidecarAlive = await SidecarAliveAsync(mark?.Pod ?? run?.RunStatus.Report?.Pod, @namespace, cancellationToken),
+                SidecarAlive = sidecar is not null && PodReader.Read(sidecar, time.GetUtcNow()).Alive,
+                SidecarEndsSince = sidecar is null ? null : PodReader.EndsSince(sidecar),
                 RunIsOpen = run is not null && !RunLookup.StageOf(run).IsOver(),
                 Answers = replicas >= wanted && wanted > 0 && IsCurrent(set) && await AnswersAsync(set, run, mark?.QuiescedReplicas ?? run?.RunStatus.Target?.QuiescedReplicas ?? 0, cancellationToken),
                 WaitingSince = waitingSince.TryGetValue(set.Metadata.Uid!, out var since) ? since : null,
@@ -47,10 +49,8 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
     private static bool IsCurrent(V1StatefulSet set) =>
         set.Status?.ObservedGeneration is not { } observed || set.Metadata.Generation is not { } generation || observed >= generation;
 
-    private async Task<bool> SidecarAliveAsync(string? name, string @namespace, CancellationToken cancellationToken) =>
-        !string.IsNullOrEmpty(name)
-        && await client.GetAsync<V1Pod>(name, @namespace, cancellationToken) is { } pod
-        && PodReader.Read(pod, time.GetUtcNow()).Alive;
+    private async Task<V1Pod?> SidecarAsync(string? name, string @namespace, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(name) ? null : await client.GetAsync<V1Pod>(name, @namespace, cancellationToken);
 
     /// <param name="served">How many pods were never stopped: the one after them must answer.</param>
     private async Task<bool> AnswersAsync(V1StatefulSet set, IRunEntity? run, int served, CancellationToken cancellationToken)

@@ -83,6 +83,16 @@ public sealed class PodReaderTests
         Read(pod).ShouldSatisfyAllConditions(p => p.Alive.ShouldBe(alive), p => p.IsLost.ShouldBe(!alive));
     }
 
+    [Fact]
+    public void The_end_of_a_pod_began_before_its_time_of_grace()
+    {
+        var pod = Pod("Running");
+        PodReader.EndsSince(pod).ShouldBeNull();
+        pod.Metadata.DeletionTimestamp = Now;
+        pod.Metadata.DeletionGracePeriodSeconds = 720;
+        PodReader.EndsSince(pod).ShouldBe(Now.AddMinutes(-12));
+    }
+
     private static PodObservation Read(V1Pod pod) => PodReader.Read(pod, Now);
 
     private static V1Pod Pod(string phase, V1ContainerState? state = null) => new()

@@ -40,6 +40,10 @@ internal static class PodReader
     public static bool IsLost(V1Pod pod, DateTimeOffset now) =>
         pod.Metadata.DeletionTimestamp is { } gone && now - gone > LostAfter;
 
+    /// <summary>When the end of a pod was asked for; null where it was not.</summary>
+    public static DateTimeOffset? EndsSince(V1Pod pod) =>
+        pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? 0);
+
     private static V1Condition? Unscheduled(V1Pod pod) =>
         pod.Status?.Conditions?.Find(c => c is { Type: "PodScheduled", Status: "False" });
 
