@@ -122,6 +122,13 @@ public sealed record RunTarget
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
     public string? Container { get; init; }
 
+    /// <summary>
+    /// The uid of a run that is over and has left its mark, because MySQL does not answer although it was scaled up. The
+    /// mark of this run may take its place, in the patch that scales down; until then the guard goes on with the old one.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public string? SpentMark { get; init; }
+
     /// <summary>Whether only the last replica stops, and must be one that may be stopped.</summary>
     [JsonIgnore]
     public bool LastReplicaOnly => QuiescedReplicas > 0;

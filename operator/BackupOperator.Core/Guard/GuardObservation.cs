@@ -16,6 +16,9 @@ public sealed record GuardObservation
     /// <summary>The pod that the mark names is there and has not ended.</summary>
     public bool SidecarAlive { get; init; }
 
+    /// <summary>Since when that pod is being ended; null where it is not.</summary>
+    public DateTimeOffset? SidecarEndsSince { get; init; }
+
     /// <summary>The resource of the run is there and has not ended.</summary>
     public bool RunIsOpen { get; init; }
 

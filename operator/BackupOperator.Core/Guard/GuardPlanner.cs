@@ -12,6 +12,12 @@ public static class GuardPlanner
     /// <summary>How long MySQL may take to answer before someone is called.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// How long a sidecar that is being ended may take to scale up, which is the first thing that it does then. Its rights may be
+    /// gone already, where its resource is deleted in the foreground.
+    /// </summary>
+    public static readonly TimeSpan Undo = TimeSpan.FromSeconds(30);
+
     public static GuardDecision Decide(GuardObservation o, DateTimeOffset now)
     {
         if (o.Mark is not { } mark)
@@ -19,7 +25,9 @@ public static class GuardPlanner
             return Unreadable(o, now);
         }
 
-        if (o.SidecarAlive && now < mark.Deadline)
+        // In a swap nobody else may start MySQL, so there is no use in being impatient.
+        var late = !mark.Swapping && o.SidecarEndsSince is { } since && now - since > Undo;
+        if (o.SidecarAlive && !late && now < mark.Deadline)
         {
             return new GuardDecision(GuardVerdict.Leave, Often);
         }
@@ -29,7 +37,9 @@ public static class GuardPlanner
             return Swapping(o, now);
         }
 
-        var reason = o.SidecarAlive ? "the deadline of the run has passed" : "the sidecar that stopped it is gone";
+        var reason = !o.SidecarAlive ? "the sidecar that stopped it is gone"
+            : now >= mark.Deadline ? "the deadline of the run has passed"
+            : "the sidecar that stopped it is being ended and has not started it";
         return BringBack(o, mark.Replicas, reason, now);
     }
 

@@ -2,7 +2,10 @@ namespace BackupOperator.Core.Runs;
 
 /// <summary>The StatefulSet of a run.</summary>
 /// <param name="Replicas"><c>spec.replicas</c>.</param>
-public sealed record TargetObservation(string Uid, int Replicas, MarkObservation? Mark = null);
+public sealed record TargetObservation(string Uid, int Replicas, MarkObservation? Mark = null)
+{
+    public string Name { get; init; } = "";
+}
 
 /// <summary>The quiesce mark on a StatefulSet.</summary>
 /// <param name="RunUid">The run that stopped it; empty where the mark cannot be read.</param>
@@ -12,6 +15,17 @@ public sealed record MarkObservation(string RunUid, string Pod, int Replicas, Da
 {
     /// <summary>The replicas that serve meanwhile; 0 where all are stopped.</summary>
     public int QuiescedReplicas { get; init; }
+
+    public string Kind { get; init; } = "";
+
+    public string Name { get; init; } = "";
+
+    /// <summary>The run has ended or is gone. Not looked for where it is the run that is being decided about.</summary>
+    public bool RunIsOver { get; init; }
+
+    /// <summary>Whether all is done that can be done for its run: what is missing is an answer of MySQL, for which nobody needs to wait who brings other data.</summary>
+    /// <param name="replicas">The StatefulSet's.</param>
+    public bool IsSpent(int replicas) => RunIsOver && !Swapping && replicas >= Replicas;
 }
 
 /// <summary>MySQL was stopped by the operator, so that a pod can mount its claim. Recorded before it is done.</summary>
@@ -60,6 +74,7 @@ public sealed record JobObservation(
 /// <param name="Termination">How its container ended.</param>
 /// <param name="Finding">What the spec names and the pod cannot have, where that is what keeps it from running.</param>
 /// <param name="WaitsForClaim">The scheduler says that another pod has a claim that only one pod can mount.</param>
+/// <param name="IsLost">It should have been gone long ago: nobody hears of its node any more.</param>
 public sealed record PodObservation(
     string Name,
     DateTimeOffset CreatedAt,
@@ -67,7 +82,8 @@ public sealed record PodObservation(
     string? WaitingFor = null,
     ContainerTermination? Termination = null,
     SpecFinding? Finding = null,
-    bool WaitsForClaim = false);
+    bool WaitsForClaim = false,
+    bool IsLost = false);
 
 /// <summary>The end of a container.</summary>
 /// <param name="Reason">The kubelet's word, such as <c>OOMKilled</c>, or the pod's, such as <c>Evicted</c>.</param>

@@ -10,13 +10,14 @@ internal static class EndingPlanner
 {
     public static RunDecision Decide(RunObservation o, Ending ending, DateTimeOffset now)
     {
-        if (o.Job is { IsOurs: true, Outcome: JobOutcome.Active } job)
+        // Two Jobs that are being deleted hold nothing up where it is only lost pods that they wait for.
+        if (o.Job is { IsOurs: true, Outcome: JobOutcome.Active } job && !(job.Deleting && o.HasOnlyLostPods))
         {
             var wait = Wait(o, ending, "Waiting for the sidecar to undo its work and end");
             return job.Deleting ? wait : wait with { Actions = [new RunAction.DeleteJob(JobPurpose.Run, job.Uid)] };
         }
 
-        if (o.PreflightJob is { IsOurs: true, Outcome: JobOutcome.Active } preflight)
+        if (o.PreflightJob is { IsOurs: true, Outcome: JobOutcome.Active } preflight && !(preflight.Deleting && o.HasOnlyLostPods))
         {
             var wait = Wait(o, ending, "Waiting for the Job that checks what the backup needs to end");
             return preflight.Deleting ? wait : wait with { Actions = [new RunAction.DeleteJob(JobPurpose.Preflight, preflight.Uid)] };

@@ -56,7 +56,8 @@ public abstract record RunAction
     public sealed record StopTarget(TargetStop Stop) : RunAction;
 
     /// <summary>Deletes the Job that has this uid, and its pods with it.</summary>
-    public sealed record DeleteJob(JobPurpose Purpose, string Uid) : RunAction;
+    /// <param name="LeavePods">Without waiting for the ends of its pods, which nobody will hear of.</param>
+    public sealed record DeleteJob(JobPurpose Purpose, string Uid, bool LeavePods = false) : RunAction;
 
     /// <summary>Lets the Job controller remove a finished Job after a while; its logs are there until then.</summary>
     public sealed record ExpireJob(JobPurpose Purpose) : RunAction;

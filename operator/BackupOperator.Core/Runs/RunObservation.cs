@@ -44,6 +44,9 @@ public sealed record RunObservation
     /// <summary>What was replaced so far.</summary>
     public IReadOnlyList<Revision> Revisions { get; init; } = [];
 
+    /// <summary>It brings other data: a database that does not start is what it is for.</summary>
+    public bool ReplacesData { get; init; }
+
     /// <summary>Only the last replica is to stop, and the spec would also have all of them stopped.</summary>
     public bool MayStopAll { get; init; }
 
@@ -89,6 +92,9 @@ public sealed record RunObservation
     public bool LostItsMark =>
         Target is { Mark: null } target && target.Uid == IntendedTargetUid && target.Replicas < IntendedReplicas
         && HoldsLease && Report?.ResumedAt is null && (Report?.StoppedAt is not null || Stop is not null);
+
+    /// <summary>What is left of the run's pods is on nodes that nobody hears of: a Job that waits for their end waits for a person.</summary>
+    public bool HasOnlyLostPods => Pods.Any(p => p.IsLost) && !Pods.Any(p => p.Alive);
 
     public bool HoldsLease => Lease.Holder == Run.Holder;
 

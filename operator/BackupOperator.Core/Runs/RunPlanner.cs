@@ -161,7 +161,9 @@ public static class RunPlanner
         if (o.Revisions.FirstOrDefault(r => r.JobUid == job.Uid) is { } replaced)
         {
             var wait = Between(o, replaced.Message, Soon);
-            return job.Deleting ? wait : wait with { Actions = [new RunAction.DeleteJob(JobPurpose.Run, job.Uid)] };
+            return job.Deleting && !o.HasOnlyLostPods
+                ? wait
+                : wait with { Actions = [new RunAction.DeleteJob(JobPurpose.Run, job.Uid, LeavePods: o.HasOnlyLostPods)] };
         }
 
         if (o.RecordedJobUid is not null && job.Uid != o.RecordedJobUid)

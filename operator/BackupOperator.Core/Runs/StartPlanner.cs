@@ -82,9 +82,9 @@ internal static class StartPlanner
     /// <summary>What another run does with the target.</summary>
     private static string? InUse(RunObservation o)
     {
-        if (o.Target?.Mark is { } mark && mark.RunUid != o.Run.Uid)
+        if (ForeignMark.Obstacle(o) is { } stopped)
         {
-            return "The StatefulSet is still marked as stopped by another run; the operator is bringing MySQL back first";
+            return stopped;
         }
 
         return LeasePolicy.Decide(o.Lease, o.Run) == LeaseVerdict.Wait ? $"The target is in use by {o.Lease.Holder}" : null;

@@ -13,7 +13,7 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
 {
     private const int DefaultPort = 3306;
 
-    private readonly ConcurrentDictionary<string, DateTimeOffset> waitingSince = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Run, DateTimeOffset Since)> waiting = new(StringComparer.Ordinal);
 
     public async Task<GuardView> ObserveAsync(V1StatefulSet set, CancellationToken cancellationToken)
     {
@@ -22,6 +22,7 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
         var run = mark is not null
             ? await FindAsync(mark.Kind, mark.Name, mark.Run, @namespace, cancellationToken)
             : await HolderAsync(set, cancellationToken);
+        var sidecar = await SidecarAsync(mark?.Pod ?? run?.RunStatus.Report?.Pod, @namespace, cancellationToken);
         var replicas = set.Spec?.Replicas ?? 1;
         var wanted = mark?.Replicas ?? run?.RunStatus.Target?.Replicas ?? 1;
         return new GuardView(
@@ -30,33 +31,53 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
                 Replicas = replicas,
                 Mark = mark is null ? null : MarkReader.Read(set),
                 RecordedReplicas = run?.RunStatus.Target?.Replicas,
-                SidecarAlive = await SidecarAliveAsync(mark?.Pod ?? run?.RunStatus.Report?.Pod, @namespace, cancellationToken),
+                SidecarAlive = sidecar is not null && PodReader.Read(sidecar, time.GetUtcNow()).Alive,
+                SidecarEndsSince = sidecar is null ? null : PodReader.EndsSince(sidecar),
                 RunIsOpen = run is not null && !RunLookup.StageOf(run).IsOver(),
                 Answers = replicas >= wanted && wanted > 0 && IsCurrent(set) && await AnswersAsync(set, run, mark?.QuiescedReplicas ?? run?.RunStatus.Target?.QuiescedReplicas ?? 0, cancellationToken),
-                WaitingSince = waitingSince.TryGetValue(set.Metadata.Uid!, out var since) ? since : null,
+                WaitingSince = waiting.TryGetValue(set.Metadata.Uid!, out var wait) && wait.Run == RunOf(set) ? wait.Since : null,
             },
             run);
     }
 
-    /// <summary>Remembers when the wait for an answer began.</summary>
-    public void Waits(V1StatefulSet set) => waitingSince.TryAdd(set.Metadata.Uid!, time.GetUtcNow());
+    /// <summary>Remembers when the wait for an answer began; each mark has a wait of its own.</summary>
+    public void Waits(V1StatefulSet set)
+    {
+        var (run, now) = (RunOf(set), time.GetUtcNow());
+        waiting.AddOrUpdate(set.Metadata.Uid!, _ => (run, now), (_, known) => known.Run == run ? known : (run, now));
+    }
 
-    public void Forget(V1StatefulSet set) => waitingSince.TryRemove(set.Metadata.Uid!, out _);
+    public void Forget(V1StatefulSet set) => waiting.TryRemove(set.Metadata.Uid!, out _);
+
+    /// <summary>The uid of the run that made the mark; empty where that cannot be read.</summary>
+    public static string RunOf(V1StatefulSet set) => QuiesceMark.Parse(set.Annotation(QuiesceMark.Annotation))?.Run ?? "";
+
+    /// <param name="served">How many pods were never stopped: the one after them must answer.</param>
+    public static string PodOf(V1StatefulSet set, int served) => $"{set.Metadata.Name}-{(set.Spec?.Ordinals?.Start ?? 0) + served}";
+
+    /// <summary>What is known of why MySQL does not answer. An alarm does not wait for it.</summary>
+    public async Task<string> TroubleAsync(V1StatefulSet set, string pod, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await DatabaseTrouble.FindAsync(client, set, pod, time.GetUtcNow(), cancellationToken);
+        }
+        catch (Exception e) when (e is KubernetesApiException or KubernetesUnavailableException)
+        {
+            return $"how pod {pod} is cannot be read: {e.Message}";
+        }
+    }
 
     /// <summary>Until the StatefulSet's own controller has seen the last change, a pod that is Ready may be one that is about to be stopped.</summary>
     private static bool IsCurrent(V1StatefulSet set) =>
         set.Status?.ObservedGeneration is not { } observed || set.Metadata.Generation is not { } generation || observed >= generation;
 
-    private async Task<bool> SidecarAliveAsync(string? name, string @namespace, CancellationToken cancellationToken) =>
-        !string.IsNullOrEmpty(name)
-        && await client.GetAsync<V1Pod>(name, @namespace, cancellationToken) is { } pod
-        && PodReader.Read(pod, time.GetUtcNow()).Alive;
+    private async Task<V1Pod?> SidecarAsync(string? name, string @namespace, CancellationToken cancellationToken) =>
+        string.IsNullOrEmpty(name) ? null : await client.GetAsync<V1Pod>(name, @namespace, cancellationToken);
 
-    /// <param name="served">How many pods were never stopped: the one after them must answer.</param>
     private async Task<bool> AnswersAsync(V1StatefulSet set, IRunEntity? run, int served, CancellationToken cancellationToken)
     {
-        var first = (set.Spec?.Ordinals?.Start ?? 0) + served;
-        var pod = await client.GetAsync<V1Pod>($"{set.Metadata.Name}-{first}", set.Metadata.Namespace, cancellationToken);
+        var pod = await client.GetAsync<V1Pod>(PodOf(set, served), set.Metadata.Namespace, cancellationToken);
         var ports = (set.Spec?.Template?.Spec?.Containers ?? []).SelectMany(c => c.Ports ?? []);
         var port = run?.RunSpec.Target.Connection?.Port
             ?? ports.FirstOrDefault(p => p.Name?.Contains("mysql", StringComparison.OrdinalIgnoreCase) == true)?.ContainerPort

@@ -16,7 +16,10 @@ internal sealed class StatefulSetGuardController(
     GuardObserver observer, GuardActions actions, IEventPublisher events, INotifier notifier, TimeProvider time, ILogger<StatefulSetGuardController> logger)
     : IEntityController<V1StatefulSet>
 {
-    private readonly ConcurrentDictionary<string, bool> alarmed = new(StringComparer.Ordinal);
+    /// <summary>Events are kept for an hour, and the cause may be another one by then.</summary>
+    private static readonly TimeSpan AlarmAgain = TimeSpan.FromHours(1);
+
+    private readonly ConcurrentDictionary<string, (string Run, DateTimeOffset At)> alarmed = new(StringComparer.Ordinal);
 
     public static bool IsMarked(V1StatefulSet set) => set.Annotation(QuiesceMark.Annotation) is not null;
 
@@ -31,9 +34,10 @@ internal sealed class StatefulSetGuardController(
         var (observation, run) = await observer.ObserveAsync(set, cancellationToken);
         var decision = GuardPlanner.Decide(observation, time.GetUtcNow());
         await ActAsync(set, run, decision, cancellationToken);
-        if (decision.Alarm && alarmed.TryAdd(set.Metadata.Uid!, true))
+        if (decision.Alarm && IsDue(set))
         {
-            Alarm(set, run, observation, decision);
+            await AlarmAsync(set, run, observation, decision, cancellationToken);
+            alarmed[set.Metadata.Uid!] = (GuardObserver.RunOf(set), time.GetUtcNow());
         }
 
         return ReconciliationResult<V1StatefulSet>.Success(set, decision.RequeueAfter);
@@ -70,13 +74,20 @@ internal sealed class StatefulSetGuardController(
         }
     }
 
-    private void Alarm(V1StatefulSet set, IRunEntity? run, GuardObservation observation, GuardDecision decision)
+    private bool IsDue(V1StatefulSet set) =>
+        !alarmed.TryGetValue(set.Metadata.Uid!, out var last) || last.Run != GuardObserver.RunOf(set) || time.GetUtcNow() - last.At >= AlarmAgain;
+
+    private async Task AlarmAsync(V1StatefulSet set, IRunEntity? run, GuardObservation observation, GuardDecision decision, CancellationToken cancellationToken)
     {
+        var served = observation.Mark?.QuiescedReplicas ?? run?.RunStatus.Target?.QuiescedReplicas ?? 0;
+        var pod = decision.Verdict == GuardVerdict.AwaitAnswer ? GuardObserver.PodOf(set, served) : null;
         var runbook = Runbook.For(
             set.Metadata.Namespace!, set.Metadata.Name!, observation.Mark?.Replicas ?? observation.RecordedReplicas ?? 1,
-            observation.Mark?.Swapping == true, run?.RunStatus.Job?.Name);
-        Tell(set, run, FailureReason.DatabaseNotRestored, $"MySQL has not come back: {decision.Reason}. Run:\n{runbook}", EventType.Warning);
-        Notify(set, run, NotificationKind.DatabaseLeftStopped, FailureReason.DatabaseNotRestored, $"MySQL has not come back: {decision.Reason}.", runbook);
+            observation.Mark?.Swapping == true, run?.RunStatus.Job?.Name, pod);
+        var cause = pod is null ? decision.Reason : $"{decision.Reason}; {await observer.TroubleAsync(set, pod, cancellationToken)}";
+        var message = $"MySQL of StatefulSet {set.Metadata.Name} has not come back: {cause}.";
+        Tell(set, run, FailureReason.DatabaseNotRestored, $"{message} Run:\n{runbook}", EventType.Warning);
+        Notify(set, run, NotificationKind.DatabaseLeftStopped, FailureReason.DatabaseNotRestored, message, runbook);
     }
 
     private void Notify(V1StatefulSet set, IRunEntity? run, NotificationKind kind, string reason, string message, string? runbook) => notifier.Notify(new Notification(

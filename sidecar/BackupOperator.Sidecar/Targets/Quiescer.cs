@@ -28,8 +28,8 @@ public sealed class Quiescer(
             {
                 var state = await ReadOwnAsync(token);
                 RefuseForeignHands(state);
-                HasTouched |= state.Mark is not null;
-                if (state.Mark is { } mark && mark.Pod != settings.PodName)
+                HasTouched |= state.IsStoppedBy(run);
+                if (state.IsStoppedBy(run) && state.Mark is { } mark && mark.Pod != settings.PodName)
                 {
                     logger.LogInformation("Taking over from pod {Pod}, which had stopped MySQL at {Since}", mark.Pod, mark.Since);
                     await client.PatchAsync(state, mark with { Pod = settings.PodName }, replicas: null, token);
@@ -154,9 +154,13 @@ public sealed class Quiescer(
     private static bool IsStopped(TargetState state) =>
         state.Mark is { } mark && mark.Replicas > mark.QuiescedReplicas && state.Replicas == mark.QuiescedReplicas;
 
+    // The operator has looked that the other run is over; that nothing else has changed since is seen here.
+    private bool MayReplaceMark(TargetState state) =>
+        state.Mark is { Swapping: false } mark && mark.Run == run.Target.SpentMark && state.Replicas >= mark.Replicas;
+
     private void RefuseForeignHands(TargetState state)
     {
-        if (state.Annotation is not null && !state.IsStoppedBy(run))
+        if (state.Annotation is not null && !state.IsStoppedBy(run) && !MayReplaceMark(state))
         {
             throw Changed(state.Mark is { } other
                 ? $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} is stopped by {other.Kind} {other.Name}"

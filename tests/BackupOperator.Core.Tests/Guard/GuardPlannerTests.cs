@@ -25,6 +25,16 @@ public sealed class GuardPlannerTests
         decision.Replicas.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData(30, GuardVerdict.Leave)]
+    [InlineData(31, GuardVerdict.ScaleUp)]
+    public void A_sidecar_that_is_being_ended_has_half_a_minute(int seconds, GuardVerdict verdict) =>
+        Decide(Stopped with { SidecarEndsSince = Now.AddSeconds(-seconds) }).Verdict.ShouldBe(verdict);
+
+    [Fact]
+    public void In_a_swap_it_has_its_time() =>
+        Decide(Stopped with { SidecarEndsSince = Now.AddMinutes(-2), Mark = Mark with { Swapping = true } }).Verdict.ShouldBe(GuardVerdict.Leave);
+
     [Fact]
     public void A_hung_sidecar_has_until_the_deadline() =>
         Decide(Stopped with { Mark = Mark with { Deadline = Now } }).Verdict.ShouldBe(GuardVerdict.ScaleUp);

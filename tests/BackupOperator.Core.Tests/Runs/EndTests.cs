@@ -101,6 +101,36 @@ public sealed class EndTests
         over.Conditions.Find(ConditionType.DatabaseRestored)!.Status.ShouldBe(ConditionStatus.False);
     }
 
+    [Theory]
+    [MemberData(nameof(Steps))]
+    public void A_pod_that_was_lost_with_its_node_does_not_hold_the_run_for_ever(SidecarStep step)
+    {
+        var o = At(step) with { Ending = new Ending(RunStage.Cancelled, RunReason.Cancelled, "cancelled", false, Now.AddHours(-1)), Pods = [LostPod] };
+        Decide(o).Actions.ShouldBe([new RunAction.DeleteJob(JobPurpose.Run, "job-1")]);
+
+        o = o with { Job = ActiveJob with { Deleting = true } };
+        Decide(o with { Pods = [LostPod, AlivePod] }).Stage.IsOver().ShouldBeFalse("another one is alive");
+        Decide(o with { Pods = [KilledPod] }).Stage.IsOver().ShouldBeFalse("the Job goes in a moment");
+        Decide(o.WithoutMark() with { Pods = [LostPod, KilledPod] }).Stage.ShouldBe(RunStage.Cancelled);
+
+        var preflight = o.WithoutMark() with { Job = null, PreflightJob = ActiveJob with { Deleting = true } };
+        Decide(preflight).Stage.ShouldBe(RunStage.Cancelled);
+    }
+
+    [Fact]
+    public void A_swap_that_was_lost_with_its_node_gets_the_job_that_undoes_it()
+    {
+        var o = At(SidecarStep.Swapping) with
+        {
+            Target = new TargetObservation("sts", 0, OwnMark with { Swapping = true }),
+            Ending = new Ending(RunStage.Failed, RunReason.TotalTimeout, "too long", true, Now.AddHours(-1)) { SidecarGoneAt = Now },
+            Job = ActiveJob with { Deleting = true },
+            Pods = [LostPod],
+        };
+
+        Decide(o).Actions.ShouldBe([new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.RollBack)]);
+    }
+
     [Fact]
     public void A_target_that_is_gone_holds_nothing_up() =>
         Decide(Killed(SidecarStep.Archiving) with { Target = null, Ending = new Ending(RunStage.Failed, "SidecarDied", "killed", true, Now) })

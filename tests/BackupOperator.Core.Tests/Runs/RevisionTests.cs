@@ -68,6 +68,20 @@ public sealed class RevisionTests
     }
 
     [Fact]
+    public void So_is_one_that_was_lost_with_its_node_and_nobody_waits_for_its_end()
+    {
+        var lost = At(SidecarStep.Swapping) with { Target = new TargetObservation("sts", 0, OwnMark with { Swapping = true }), Pods = [LostPod] };
+        var revised = lost with { RecordedJobUid = null, Revisions = [Decide(lost).Revision.ShouldNotBeNull()] };
+
+        foreach (var deleting in new[] { false, true })
+        {
+            Decide(revised with { Job = ActiveJob with { Deleting = deleting } }).Actions.ShouldBe([new RunAction.DeleteJob(JobPurpose.Run, "job-1", LeavePods: true)]);
+        }
+
+        Decide(revised with { Job = null }).Actions.ShouldContain(new RunAction.CreateJob(JobPurpose.Run));
+    }
+
+    [Fact]
     public void Elsewhere_the_Job_controller_decides_when_the_next_one_comes()
     {
         var dead = At(SidecarStep.Archiving) with { Pods = [KilledPod] };

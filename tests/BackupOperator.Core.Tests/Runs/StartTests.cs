@@ -9,6 +9,9 @@ public sealed class StartTests
 {
     private static readonly SpecFinding NotThere = new("TargetNotFound", "StatefulSet db does not exist", Final: false);
 
+    /// <summary>Of a run that is over, and whose MySQL does not answer.</summary>
+    private static readonly MarkObservation AnothersMark = OwnMark with { RunUid = "u0", Kind = "MySqlBackup", Name = "broken", RunIsOver = true };
+
     [Fact]
     public void The_finalizer_comes_before_everything_else()
     {
@@ -73,6 +76,43 @@ public sealed class StartTests
         decision.Actions.ShouldBeEmpty();
         decision.Stage.ShouldBe(RunStage.Queued);
     }
+
+    [Theory]
+    [InlineData(false, 0, true, "0 of its 1 replicas", "scale statefulset db --replicas=1")]
+    [InlineData(true, 0, true, "moving the data directories", "status.failure.runbook")]
+    [InlineData(true, 1, true, "moving the data directories", "status.failure.runbook")]
+    [InlineData(false, 1, false, "under way", "MySqlBackup broken")]
+    public void A_mark_that_is_needed_stops_every_run_and_says_whose_it_is_and_what_to_do(bool swapping, int replicas, bool over, string why, string wayOut)
+    {
+        foreach (var replaces in new[] { true, false })
+        {
+            var decision = Decide(Marked(AnothersMark with { Swapping = swapping, RunIsOver = over }, replicas) with { ReplacesData = replaces });
+
+            decision.Actions.ShouldBeEmpty();
+            decision.Message.ShouldNotBeNull().ShouldSatisfyAllConditions(
+                m => m.ShouldContain("StatefulSet db"), m => m.ShouldContain("MySqlBackup broken"), m => m.ShouldContain(why), m => m.ShouldContain(wayOut));
+        }
+    }
+
+    [Fact]
+    public void A_mark_that_nobody_can_read_stops_every_run() =>
+        Decide(Marked(AnothersMark with { RunUid = "", RunIsOver = true }, 1) with { ReplacesData = true })
+            .ShouldSatisfyAllConditions(d => d.Actions.ShouldBeEmpty(), d => d.Message.ShouldNotBeNull().ShouldContain("annotate statefulset db mysqlbackup.io/quiesced-"));
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void A_restore_does_not_wait_for_a_database_that_only_a_restore_can_mend(int replicas)
+    {
+        var o = Marked(AnothersMark, replicas) with { ReplacesData = true };
+        Decide(o).Actions.ShouldBe([new RunAction.TakeLease()]);
+        Decide(o with { Lease = new LeaseObservation(Run.Holder) }).RecordIntent.ShouldBeTrue();
+    }
+
+    [Fact]
+    public void A_backup_does_and_so_does_not_stop_what_may_be_recovering() =>
+        Decide(Marked(AnothersMark, 1)).ShouldSatisfyAllConditions(
+            d => d.Actions.ShouldBeEmpty(), d => d.Message.ShouldNotBeNull().ShouldContain("MySqlBackup broken"), d => d.Message!.ShouldContain("Emergency"));
 
     [Fact]
     public void What_is_not_there_yet_is_waited_for()
@@ -155,4 +195,7 @@ public sealed class StartTests
     public void Cancelled_before_it_started_is_cancelled_at_once(bool cancel, bool deleting) =>
         Decide(Queued() with { CancelRequested = cancel, Deleting = deleting, Lease = new LeaseObservation(Run.Holder) })
             .ShouldSatisfyAllConditions(d => d.Stage.ShouldBe(RunStage.Cancelled), d => d.Actions.ShouldBeEmpty());
+
+    private static RunObservation Marked(MarkObservation mark, int replicas) =>
+        Queued() with { Target = new TargetObservation("sts", replicas, mark) { Name = "db" } };
 }

@@ -19,6 +19,8 @@ internal static class World
         Termination = new ContainerTermination(137, Reason: "Error"),
     };
 
+    public static readonly PodObservation LostPod = AlivePod with { Alive = false, IsLost = true };
+
     public static RunObservation New() => new() { Run = Run, CreatedAt = Now.AddMinutes(-5), Stage = RunStage.New, Target = new TargetObservation("sts", 1) };
 
     public static RunObservation Queued() => New() with { Stage = RunStage.Queued, HasFinalizer = true };

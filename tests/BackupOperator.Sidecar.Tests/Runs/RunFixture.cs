@@ -63,6 +63,8 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public bool ExclusiveClaim { get; set; }
 
+    public string? SpentMark { get; set; }
+
     public RunRestore Restore { get; set; } = new();
 
     public IReadOnlyList<RunCopy> Copies { get; set; } = [];
@@ -117,7 +119,7 @@ internal sealed class RunFixture : IAsyncDisposable
     public Task ScaleAsync(int replicas) => PatchTargetAsync(new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } });
 
     /// <summary>The StatefulSet as an attempt has left it that died while MySQL was stopped.</summary>
-    public Task LeaveStoppedAsync(DateTimeOffset since, bool swapping = false, int replicas = 0) => PatchTargetAsync(new JsonObject
+    public Task LeaveStoppedAsync(DateTimeOffset since, bool swapping = false, int replicas = 0, string? run = null) => PatchTargetAsync(new JsonObject
     {
         ["metadata"] = new JsonObject
         {
@@ -125,7 +127,7 @@ internal sealed class RunFixture : IAsyncDisposable
             {
                 [QuiesceMark.Annotation] = new QuiesceMark
                 {
-                    Run = Uid,
+                    Run = run ?? Uid,
                     Kind = _kind,
                     Name = "run",
                     Pod = "sidecar-0",
@@ -256,6 +258,7 @@ internal sealed class RunFixture : IAsyncDisposable
             ServerDataDirectory = "/var/lib/mysql",
             Port = _database.Port,
             ExclusiveClaim = ExclusiveClaim,
+            SpentMark = SpentMark,
             MaxDowntime = MaxDowntime,
             QuiesceTimeout = QuiesceTimeout,
             ResumeTimeout = ResumeTimeout,

@@ -193,6 +193,23 @@ public sealed class BackupTests
     }
 
     [Fact]
+    public async Task Deleting_a_running_backup_in_the_foreground_takes_the_sidecars_rights_and_mysql_comes_back_all_the_same()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var sidecar = await cluster.SidecarAsync(await cluster.ApplyAsync(Samples.Backup()), node: "node-1");
+        await sidecar.QuiesceAsync();
+        await cluster.BackupAsync("nightly", b => b.Status.Phase == BackupPhase.Archiving, "Archiving");
+        await cluster.Client.DeleteAsync<MySqlBackup>("nightly", Samples.Namespace, new DeleteRequest(DeletionPropagation.Foreground));
+
+        await cluster.GoneAsync<V1Role>(sidecar.JobName, "the Role");
+        await cluster.DatabaseRunsAsync();
+
+        (await cluster.Client.GetAsync<V1Pod>(sidecar.Pod, Samples.Namespace)).ShouldNotBeNull().Metadata.DeletionTimestamp.ShouldNotBeNull("it could not scale up, and is waited for");
+        await cluster.Client.DeleteAsync<V1Pod>(sidecar.Pod, Samples.Namespace, new DeleteRequest(GracePeriodSeconds: 0));
+        await cluster.GoneAsync<MySqlBackup>("nightly", "the backup");
+    }
+
+    [Fact]
     public async Task A_finished_backup_can_be_deleted_without_the_operator()
     {
         await using var cluster = await ScriptedCluster.StartAsync();

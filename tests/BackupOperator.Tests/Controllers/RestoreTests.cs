@@ -124,6 +124,42 @@ public sealed class RestoreTests
     }
 
     [Fact]
+    public async Task A_database_that_a_failed_backup_left_is_mended_by_a_restore_and_no_other_backup_touches_it()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        cluster.Sets.PodsBecomeReady = false;
+        var broken = Samples.Backup("broken");
+        broken.Spec.Timeouts.Resume = "1s";
+        broken = await cluster.ApplyAsync(broken);
+        var first = await cluster.SidecarAsync(broken);
+        await first.QuiesceAsync();
+        await cluster.GoneAsync<V1Pod>("db-0", "db-0 stops");
+        await first.DieAsync();
+        await cluster.BackupAsync("broken", b => b.Status.Phase == BackupPhase.Failed, "Failed");
+
+        await cluster.ApplyAsync(Samples.Backup("next"));
+        var waiting = await cluster.BackupAsync("next", b => b.Status.Message?.Contains("MySqlBackup broken", StringComparison.Ordinal) == true, "the next one waits");
+        waiting.Status.Phase.ShouldBe(BackupPhase.Queued);
+
+        var restore = Samples.Restore();
+        restore.Spec.Priority = RunPriority.Emergency;
+        var sidecar = await cluster.SidecarAsync(await cluster.ApplyAsync(restore));
+        sidecar.Run.Target.SpentMark.ShouldBe(broken.Metadata.Uid);
+        QuiesceMark.Parse((await cluster.SetAsync()).Annotation(QuiesceMark.Annotation))!.Run.ShouldBe(broken.Metadata.Uid, "the guard goes on until MySQL is stopped for the restore");
+
+        await sidecar.QuiesceAsync();
+        cluster.Sets.PodsBecomeReady = true;
+        await cluster.GoneAsync<V1Pod>("db-0", "db-0 stops");
+        await sidecar.ResumeAsync();
+        await sidecar.SucceedAsync();
+
+        await cluster.RestoreAsync("back", r => r.Status.Phase == RestorePhase.Completed, "Completed");
+        var left = await cluster.BackupAsync("broken", b => b.Status.Phase == BackupPhase.Failed, "the story of the first one");
+        left.Status.Conditions!.Single(c => c.Type == "DatabaseRestored").Status.ShouldBe("False");
+        (await cluster.SidecarAsync((await cluster.Client.GetAsync<MySqlBackup>("next", Samples.Namespace))!)).Run.Target.SpentMark.ShouldBeNull();
+    }
+
+    [Fact]
     public async Task The_data_of_before_is_removed_by_a_job_when_its_time_has_come()
     {
         await using var cluster = await ScriptedCluster.StartAsync();

@@ -80,7 +80,17 @@ public sealed class PodReaderTests
         var pod = Pod("Running", new V1ContainerState { Running = new V1ContainerStateRunning() });
         pod.Metadata.DeletionTimestamp = Now.AddSeconds(-secondsOverdue);
 
-        Read(pod).Alive.ShouldBe(alive);
+        Read(pod).ShouldSatisfyAllConditions(p => p.Alive.ShouldBe(alive), p => p.IsLost.ShouldBe(!alive));
+    }
+
+    [Fact]
+    public void The_end_of_a_pod_began_before_its_time_of_grace()
+    {
+        var pod = Pod("Running");
+        PodReader.EndsSince(pod).ShouldBeNull();
+        pod.Metadata.DeletionTimestamp = Now;
+        pod.Metadata.DeletionGracePeriodSeconds = 720;
+        PodReader.EndsSince(pod).ShouldBe(Now.AddMinutes(-12));
     }
 
     private static PodObservation Read(V1Pod pod) => PodReader.Read(pod, Now);

@@ -27,9 +27,11 @@ internal sealed class FakeSidecar
 
     private static CancellationToken Stop => TestContext.Current.CancellationToken;
 
-    public static async Task<FakeSidecar> StartAsync(IKubernetesClient client, V1Job job, int attempt, bool starts = true)
+    /// <param name="node">Null where a deletion is to take the pod away at once; else it stays, as one whose container does not end.</param>
+    public static async Task<FakeSidecar> StartAsync(IKubernetesClient client, V1Job job, int attempt, bool starts = true, string? node = null)
     {
         var template = job.Spec!.Template!;
+        template.Spec!.NodeName = node;
         var pod = await client.CreateAsync(
             new V1Pod
             {

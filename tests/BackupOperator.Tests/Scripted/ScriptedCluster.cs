@@ -112,11 +112,11 @@ internal sealed class ScriptedCluster : IAsyncDisposable
         Eventually.GetAsync(() => Client.GetAsync<MySqlRestore>(name, Samples.Namespace), holds, what);
 
     /// <summary>Waits for the run's Job, and plays the first pod of it.</summary>
-    public async Task<FakeSidecar> SidecarAsync(IRunEntity entity, JobPurpose purpose = JobPurpose.Run, bool starts = true)
+    public async Task<FakeSidecar> SidecarAsync(IRunEntity entity, JobPurpose purpose = JobPurpose.Run, bool starts = true, string? node = null)
     {
         var name = BackupOperator.Runs.RunActions.JobName(entity, purpose);
         var job = await Eventually.GetAsync(() => Client.GetAsync<V1Job>(name, Samples.Namespace), _ => true, $"Job {name}");
-        return await FakeSidecar.StartAsync(Client, job, attempt: 1, starts);
+        return await FakeSidecar.StartAsync(Client, job, attempt: 1, starts, node);
     }
 
     /// <summary>Makes the next attempt at the copies of a backup due: the status is all that the operator remembers of it.</summary>

@@ -33,7 +33,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
             RunAction.CreateJob create => CreateJobAsync(entity, world, flow, create.Purpose, cancellationToken),
             RunAction.DeleteJob delete => client.DeleteAsync<V1Job>(
                 JobName(entity, delete.Purpose), entity.Metadata.Namespace,
-                new DeleteRequest(DeletionPropagation.Foreground, Uid: delete.Uid), cancellationToken),
+                new DeleteRequest(delete.LeavePods ? DeletionPropagation.Background : DeletionPropagation.Foreground, Uid: delete.Uid), cancellationToken),
             RunAction.StopTarget stop => TargetMark.StopAsync(client, entity, world.StatefulSet!, stop.Stop, cancellationToken),
             RunAction.RestoreMark mark => TargetMark.RestoreAsync(client, entity, world.StatefulSet!, mark.Swapping, cancellationToken),
             RunAction.ExpireJob expire => ExpireJobAsync(entity, expire.Purpose, cancellationToken),
@@ -96,6 +96,11 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         var path = purpose is JobPurpose.Run or JobPurpose.Copy or JobPurpose.Preflight ? flow.PathOf(entity) : "";
         var node = purpose == JobPurpose.Copy ? null : world.Node;
         var run = await flow.CompleteAsync(entity, purpose, RunSpecFactory.Build(entity, purpose, resolution.Value, stores, path, node), cancellationToken);
+        if (purpose == JobPurpose.Run && entity is MySqlRestore && world.Run.Target is { Mark: { } mark, Replicas: var replicas } && mark.RunUid != entity.Metadata.Uid && mark.IsSpent(replicas))
+        {
+            run = run with { Target = run.Target with { SpentMark = mark.RunUid } };
+        }
+
         var user = entity.RunStatus.Target?.User ?? SidecarUser.Choose(resolution.Value, world.Pod, entity.RunSpec.Job);
         var input = new JobInput(
             entity, purpose, JobName(entity, purpose), AccessName(entity, purpose), run, resolution.Value, stores, node, user, options.SidecarImage);

@@ -12,7 +12,12 @@ internal static class MarkReader
         }
 
         return QuiesceMark.Parse(text) is { } mark
-            ? new MarkObservation(mark.Run, mark.Pod, mark.Replicas, mark.Since, mark.Deadline, mark.Swapping) { QuiescedReplicas = mark.QuiescedReplicas }
+            ? new MarkObservation(mark.Run, mark.Pod, mark.Replicas, mark.Since, mark.Deadline, mark.Swapping)
+            {
+                QuiescedReplicas = mark.QuiescedReplicas,
+                Kind = mark.Kind,
+                Name = mark.Name,
+            }
             : new MarkObservation("", "", 0, default, default);
     }
 }

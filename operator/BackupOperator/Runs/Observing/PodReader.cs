@@ -25,18 +25,24 @@ internal static class PodReader
         var terminated = container?.State?.Terminated;
         var phase = pod.Status?.Phase;
         var over = phase is "Succeeded" or "Failed" || terminated is not null;
+        var lost = !over && IsLost(pod, now);
         return new PodObservation(
             pod.Metadata.Name ?? "",
             pod.Metadata.CreationTimestamp ?? now,
-            Alive: !over && !IsLost(pod, now),
+            Alive: !over && !lost,
             WaitingFor: over ? null : WaitsFor(pod, container),
             Termination: over ? Termination(pod, terminated) : null,
-            WaitsForClaim: !over && Unscheduled(pod)?.Message?.Contains(ExclusiveClaim, StringComparison.Ordinal) == true);
+            WaitsForClaim: !over && Unscheduled(pod)?.Message?.Contains(ExclusiveClaim, StringComparison.Ordinal) == true,
+            IsLost: lost);
     }
 
     /// <summary>The deletion timestamp is when the time of grace ends; a pod that is there long after it runs on a node nobody hears of.</summary>
     public static bool IsLost(V1Pod pod, DateTimeOffset now) =>
         pod.Metadata.DeletionTimestamp is { } gone && now - gone > LostAfter;
+
+    /// <summary>When the end of a pod was asked for; null where it was not.</summary>
+    public static DateTimeOffset? EndsSince(V1Pod pod) =>
+        pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? 0);
 
     private static V1Condition? Unscheduled(V1Pod pod) =>
         pod.Status?.Conditions?.Find(c => c is { Type: "PodScheduled", Status: "False" });

@@ -70,10 +70,11 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             RecordedJobUid = status.Job?.Uid,
             Ending = EndingMapper.Read(status.Ending),
             Revisions = RevisionMapper.Read(status.Revisions),
+            ReplacesData = entity is MySqlRestore,
             MayStopAll = entity is MySqlBackup { Spec.Cold.Scope: ColdScope.Auto } && status.Target?.QuiescedReplicas > 0,
             Finding = plan?.Finding,
             FindingSince = conditions.Find(ConditionType.Accepted) is { Status: ConditionStatus.False } refused ? refused.LastTransitionTime : null,
-            Target = set is null ? null : new TargetObservation(set.Metadata.Uid ?? "", set.Spec?.Replicas ?? 1, MarkReader.Read(set)),
+            Target = set is null ? null : await TargetAsync(set, uid, cancellationToken),
             Lease = leaseState,
             Admission = admission,
             Refusal = Stalls.RefusalOf(conditions),
@@ -104,6 +105,18 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
     private static async Task<Resolution<RunPlan>> PlanAsync<TEntity>(TEntity entity, IRunFlow<TEntity> flow, V1StatefulSet? set, CancellationToken cancellationToken)
         where TEntity : class, IRunEntity =>
         SpecDurations.Check(entity) is { } wrong ? wrong : await flow.PlanAsync(entity, set, cancellationToken);
+
+    private async Task<TargetObservation> TargetAsync(V1StatefulSet set, string uid, CancellationToken cancellationToken)
+    {
+        var mark = MarkReader.Read(set);
+        if (mark is { RunUid.Length: > 0 } && mark.RunUid != uid)
+        {
+            var run = new RunId(mark.Kind, set.Metadata.Namespace!, mark.Name, mark.RunUid);
+            mark = mark with { RunIsOver = !await lookup.IsOpenAsync(run, cancellationToken) };
+        }
+
+        return new TargetObservation(set.Metadata.Uid ?? "", set.Spec?.Replicas ?? 1, mark) { Name = set.Metadata.Name ?? "" };
+    }
 
     private async Task<LeaseObservation> LeaseAsync(V1Lease? lease, string @namespace, string uid, CancellationToken cancellationToken)
     {

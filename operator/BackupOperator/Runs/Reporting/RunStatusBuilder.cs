@@ -85,7 +85,8 @@ internal static class RunStatusBuilder
                 Runbook = decision.NeedsRunbook
                     ? Runbook.For(
                         entity.Metadata.Namespace!, entity.RunSpec.Target.StatefulSet, status.Target?.Replicas ?? 1,
-                        world.Run.OwnMark?.Swapping == true, status.Job?.Name)
+                        world.Run.OwnMark?.Swapping == true, status.Job?.Name,
+                        world.Run.OwnMark?.Swapping == true ? null : status.Target?.Pod)
                     : null,
             }
             : null;

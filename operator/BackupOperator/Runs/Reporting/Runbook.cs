@@ -3,7 +3,7 @@ namespace BackupOperator.Runs;
 /// <summary>The commands that bring MySQL back where neither sidecar nor operator could.</summary>
 internal static class Runbook
 {
-    public static string For(string @namespace, string statefulSet, int replicas, bool swapping, string? job)
+    public static string For(string @namespace, string statefulSet, int replicas, bool swapping, string? job, string? pod = null)
     {
         var scale = $"""
             kubectl -n {@namespace} scale statefulset {statefulSet} --replicas={replicas}
@@ -13,7 +13,8 @@ internal static class Runbook
         var look = $"""
             kubectl -n {@namespace} describe statefulset {statefulSet}
             kubectl -n {@namespace} get pods,events
-            """ + (job is null ? "" : $"\nkubectl -n {@namespace} logs job/{job} --all-containers --tail=100");
+            """ + (pod is null ? "" : $"\nkubectl -n {@namespace} describe pod {pod}\nkubectl -n {@namespace} logs {pod} --all-containers --tail=100")
+            + (job is null ? "" : $"\nkubectl -n {@namespace} logs job/{job} --all-containers --tail=100");
         return swapping
             ? "# The restore ended while it moved the data directories. Do not start MySQL before the old data is back:\n"
                 + "# in the data directory, move everything but the folders #sql-mysqlbackup-* and .mysqlbackup-* aside, and\n"
