@@ -45,7 +45,7 @@ internal static class RunStatusBuilder
             target.Stop = StopMapper.Write(stop);
         }
 
-        status.Ending = EndingMapper.Write(decision.Ending) ?? (decision.Stage.IsOver() ? status.Ending : null);
+        status.Ending = EndingMapper.Write(decision.Ending) ?? (decision.Stage is RunStage.Failed or RunStage.Cancelled ? status.Ending : null);
         status.Conditions = ConditionMapper.Write(
             ConditionSet.Merge(ConditionMapper.Read(status.Conditions), decision.Conditions, entity.Metadata.Generation, now));
         flow.Describe(entity);
@@ -78,7 +78,7 @@ internal static class RunStatusBuilder
                 Runbook = decision.NeedsRunbook
                     ? Runbook.For(
                         entity.Metadata.Namespace!, entity.RunSpec.Target.StatefulSet, status.Target?.Replicas ?? 1,
-                        world.Run.OwnMark?.Swapping == true, status.Job?.Name)
+                        world.Run.OwnMark?.Swapping == true || status.Report?.SwapOpen == true, status.Job?.Name)
                     : null,
             }
             : null;
