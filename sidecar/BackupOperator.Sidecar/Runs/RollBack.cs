@@ -29,7 +29,7 @@ public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWi
             logger.LogWarning("Rolling back: {Reason}", reason);
             context.Reporter.Step(RunStep.RollingBack);
             var mark = await context.Quiescer.StopAsync(swapping: true, cancellationToken);
-            context.Reporter.Update(report => report with { StoppedAt = report.StoppedAt ?? mark.Since, AnsweredAt = null });
+            context.Reporter.Update(report => report with { StoppedAt = report.StoppedAt ?? mark.Since, ResumedAt = null, AnsweredAt = null });
             await WaitUntilGoneAsync(cancellationToken);
             using var held = await DataDirectoryLock.TakeAsync(folders.Data, write: true, context.Settings.LockPatience, context.Time, cancellationToken)
                 ?? throw new RunException(
@@ -40,6 +40,7 @@ public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWi
             _swap.Undo(reason);
         }
 
+        context.Reporter.Update(report => report with { SwapOpen = false });
         await window.StartAsync(stopped: true);
         var answers = await Recovery.AwaitAnswerAsync(context, cancellationToken);
         PreviousData.RemoveRestored(folders);
