@@ -32,12 +32,13 @@ internal static class EndingPlanner
             return Wait(o, ending, $"Waiting for pod {pod.Name} to undo its work and end");
         }
 
-        if (o.LostItsMark)
+        // Nobody but the journal's own run may go on with a swap, and that one must be able to read whose it is.
+        if (o.LostItsMark || (o.OwnMark is { RunUid.Length: 0 } && SwapPlanner.MayBeOpen(o)))
         {
-            return Wait(o, ending, "Someone has removed the mark of a stopped database; the operator is starting MySQL again") with
-            {
-                Actions = [new RunAction.RestoreMark(SwapPlanner.MayBeOpen(o))],
-            };
+            var message = SwapPlanner.MayBeOpen(o)
+                ? "Someone has removed or changed the mark of a database whose data directories are being moved; it is put back, and MySQL stays stopped until that is undone"
+                : "Someone has removed the mark of a stopped database; the operator is starting MySQL again";
+            return Wait(o, ending, message) with { Actions = [new RunAction.RestoreMark(SwapPlanner.MayBeOpen(o))] };
         }
 
         return SwapPlanner.Decide(o, ending, now)

@@ -88,6 +88,28 @@ public sealed class SwapTests
     }
 
     [Theory]
+    [InlineData(SidecarStep.Failed)]
+    [InlineData(SidecarStep.Checking)]
+    public void A_mark_that_is_put_back_forbids_a_start_whatever_a_later_attempt_has_reported_of_its_step(SidecarStep step)
+    {
+        var o = Killed(step) with { IntendedReplicas = 1, Target = new TargetObservation("sts", 0) };
+        o = o with { Report = o.Report! with { StoppedAt = Now.AddMinutes(-1), SwapOpen = true } };
+        o = o.After(Decide(o));
+
+        Decide(o).Actions.ShouldBe([new RunAction.RestoreMark(Swapping: true)]);
+        Decide(o with { Report = o.Report! with { SwapOpen = false } }).Actions.ShouldBe([new RunAction.RestoreMark(Swapping: false)]);
+    }
+
+    [Fact]
+    public void A_mark_that_cannot_be_read_is_written_anew_before_the_swap_is_undone()
+    {
+        var o = Open(RunStage.Failed, marked: true, replicas: 0);
+        o = o with { Target = o.Target! with { Mark = new MarkObservation("", "", 0, default, default) } };
+        Decide(o).Actions.ShouldBe([new RunAction.RestoreMark(Swapping: true)]);
+        Decide(o with { Target = o.Target with { Mark = OwnMark with { Swapping = true } }, Ending = o.Ending! with { SidecarGoneAt = Now } }).Actions.ShouldBe(RollBack);
+    }
+
+    [Theory]
     [InlineData(11, true)]
     [InlineData(9, false)]
     public void A_deletion_is_not_held_up_for_ever(int minutes, bool over)
