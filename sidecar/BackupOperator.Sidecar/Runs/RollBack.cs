@@ -61,6 +61,12 @@ public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWi
             {
                 logger.LogWarning("The pods have not stopped within {Timeout}; waiting on", context.Run.Target.QuiesceTimeout);
             }
+            catch (RunException disturbed) when (disturbed.Reason == FailureReason.TargetChanged)
+            {
+                // The next attempt stops it again; to give up would leave MySQL on data that is not to be served.
+                throw new RunException(
+                    disturbed.Reason, ExitCode.KubernetesUnavailable, $"The old data cannot be put back now, and it is tried again: {disturbed.Message}", retryable: true, disturbed);
+            }
         }
     }
 }

@@ -169,6 +169,12 @@ public sealed class Quiescer(
                 $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} would delete its claims when it is scaled down: set spec.persistentVolumeClaimRetentionPolicy.whenScaled to Retain");
         }
 
+        // Until the old data is back nothing is as it should be anyway, and giving up would leave it so.
+        if (run.Kind == RunKind.RollBack)
+        {
+            return;
+        }
+
         var expected = state.IsStoppedBy(run) && state.Replicas == Quiesced ? Quiesced : run.Target.Replicas;
         if (state.Replicas != expected)
         {

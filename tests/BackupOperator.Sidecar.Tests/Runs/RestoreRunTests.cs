@@ -163,6 +163,24 @@ public sealed class RestoreRunTests
         Directory.EnumerateFileSystemEntries(fixture.DataDirectory, ".mysqlbackup-*").ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task A_roll_back_run_takes_the_replicas_as_someone_has_set_them_and_ends_with_those_that_were_recorded(int replicas)
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName, replicas: 3);
+        await fixture.LeaveStoppedAsync(DateTimeOffset.UtcNow, swapping: true);
+        await fixture.WaitForDatabaseAsync(running: false);
+        await LeaveSwapAsync(fixture, SwapState.MovingIn);
+        fixture.Target.FitToStart = () => Content(fixture.DataDirectory) is "old" or "new";
+        await fixture.ScaleAsync(replicas);
+
+        (await fixture.RunAsync(runKind: RunKind.RollBack)).ShouldBe(ExitCode.Success);
+
+        Content(fixture.DataDirectory).ShouldBe("old");
+        await fixture.ShouldServeAgainAsync();
+    }
+
     [Fact]
     public async Task Previous_data_is_removed_by_a_run_of_its_own_that_leaves_the_report_alone()
     {

@@ -139,7 +139,7 @@ internal sealed class RunFixture : IAsyncDisposable
                     Kind = _kind,
                     Name = "run",
                     Pod = "sidecar-0",
-                    Replicas = 1,
+                    Replicas = Math.Max(_replicas, 1),
                     Since = since,
                     Deadline = since.AddMinutes(5),
                     Swapping = swapping,
