@@ -281,7 +281,10 @@ public sealed class RunExecutor(
         {
             Run = run,
             Settings = settings,
-            Quiescer = new Quiescer(client, run, settings, _retry, time, loggers.CreateLogger<Quiescer>()),
+            Quiescer = new Quiescer(client, run, settings, _retry, time, loggers.CreateLogger<Quiescer>())
+            {
+                WasStopped = reporter.Report is { StoppedAt: not null, ResumedAt: null },
+            },
             Resumer = resumer,
             Probe = probe,
             Replica = run.Target.LastReplicaOnly ? new ReplicaCheck(client, run, settings, time) : null,

@@ -14,6 +14,9 @@ public sealed class Quiescer(
 
     private int Quiesced => run.Target.QuiescedReplicas;
 
+    /// <summary>An earlier attempt has stopped MySQL, and none has told that it was started again.</summary>
+    public bool WasStopped { get; init; }
+
     /// <summary>Whether this attempt has stopped MySQL, or has found it stopped by an earlier one: then it must bring it back.</summary>
     public bool HasTouched { get; private set; }
 
@@ -176,6 +179,13 @@ public sealed class Quiescer(
         }
 
         var expected = state.IsStoppedBy(run) && state.Replicas == Quiesced ? Quiesced : run.Target.Replicas;
+        if (state is { Annotation: null } && state.Replicas == Quiesced && Quiesced != expected && WasStopped)
+        {
+            throw Changed(
+                $"An earlier attempt of this run has scaled StatefulSet {run.Namespace}/{run.Target.StatefulSet} to {Quiesced}, "
+                + $"and someone has removed the annotation {QuiesceMark.Annotation} that said so");
+        }
+
         if (state.Replicas != expected)
         {
             throw Changed($"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was scaled from {run.Target.Replicas} to {state.Replicas} replicas");

@@ -313,6 +313,20 @@ public sealed class RestoreRunTests
     }
 
     [Fact]
+    public async Task A_downtime_that_is_over_before_the_swap_names_its_field_and_the_data_that_MySQL_has()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        fixture.MaxDowntime = TimeSpan.FromSeconds(1);
+        fixture.LockPatience = TimeSpan.FromSeconds(30);
+        using var ghost = OpenFileLock.TryTake(Path.Combine(fixture.DataDirectory, "ibdata1"), write: true);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.MaxDowntimeExceeded);
+        Content(fixture.DataDirectory).ShouldBe("old");
+        (await fixture.ReportAsync()).Failure!.Message.ShouldSatisfyAllConditions(
+            m => m.ShouldContain("StatefulSet default/db"), m => m.ShouldContain("spec.safety.maxDowntime"),
+            m => m.ShouldContain("Quiescing"), m => m.ShouldContain("on its old data"));
+    }
+
+    [Fact]
     public async Task A_data_directory_in_use_is_not_swapped()
     {
         await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);

@@ -59,7 +59,10 @@ public sealed class SwapReportTests
 
         (await fixture.RunAsync(pod: "sidecar-2")).ShouldBe(ExitCode.TargetChanged);
 
-        (await fixture.ReportAsync()).ShouldSatisfyAllConditions(r => r.SwapOpen.ShouldBe(true), r => r.Step.ShouldBe(RunStep.Failed));
+        (await fixture.ReportAsync()).ShouldSatisfyAllConditions(
+            r => r.SwapOpen.ShouldBe(true),
+            r => r.Step.ShouldBe(RunStep.Failed),
+            r => r.Failure!.Message.ShouldContain("An earlier attempt of this run has scaled StatefulSet default/db to 0, and someone has removed the annotation"));
     }
 
     [Fact]
