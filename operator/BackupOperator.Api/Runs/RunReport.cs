@@ -78,6 +78,12 @@ public sealed record RunReport
     /// <summary>A restore's result.</summary>
     public RestoreResult? Restore { get; init; }
 
+    /// <summary>
+    /// A restore's swap of the data directories has begun, and is neither undone nor made final: only a run that has the
+    /// journal on the disk may say which data MySQL gets. Known before the first rename, and kept across attempts.
+    /// </summary>
+    public bool? SwapOpen { get; init; }
+
     public RunFailure? Failure { get; init; }
 
     /// <summary>What a run that failed had stored is removed.</summary>

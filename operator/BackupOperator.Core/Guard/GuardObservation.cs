@@ -22,6 +22,9 @@ public sealed record GuardObservation
     /// <summary>The resource of the run is there and has not ended.</summary>
     public bool RunIsOpen { get; init; }
 
+    /// <summary>A restore has told that it moves the data directories, and not that this is over; counts where the mark cannot be read.</summary>
+    public bool SwapOpen { get; init; }
+
     /// <summary>The first pod is Ready, and MySQL in it answers where it can be reached.</summary>
     public bool Answers { get; init; }
 

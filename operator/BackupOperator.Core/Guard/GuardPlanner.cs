@@ -73,6 +73,11 @@ public static class GuardPlanner
 
     private static GuardDecision Unreadable(GuardObservation o, DateTimeOffset now)
     {
+        if (o.SwapOpen && !(o.RunIsOpen && o.SidecarAlive))
+        {
+            return Swapping(o, now);
+        }
+
         if (o.RecordedReplicas is { } recorded)
         {
             // The run that made the mark is known by its Lease; while it is at work the mark may be its own affair.

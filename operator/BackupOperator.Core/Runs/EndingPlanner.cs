@@ -4,7 +4,7 @@ namespace BackupOperator.Core.Runs;
 
 /// <summary>
 /// Brings a run to its recorded end: the Job goes, its pods go, the target comes back, and only then the outcome is
-/// written. Where MySQL does not come back in time, the outcome says so and gives a person the commands.
+/// written. What was complete before it could be ended is complete: the outcome says what is on the disk. Where MySQL does not come back in time, the outcome says so and gives a person the commands.
 /// </summary>
 internal static class EndingPlanner
 {
@@ -33,23 +33,30 @@ internal static class EndingPlanner
             return Wait(o, ending, $"Waiting for pod {pod.Name} to undo its work and end");
         }
 
-        if (o.LostItsMark)
+        // Nobody but the journal's own run may go on with a swap, and that one must be able to read whose it is.
+        if (o.LostItsMark || (o.OwnMark is { RunUid.Length: 0 } && SwapPlanner.MayBeOpen(o)))
         {
-            var swapping = o.Report?.Step is SidecarStep.Swapping or SidecarStep.RollingBack;
-            return Wait(o, ending, "Someone has removed the mark of a stopped database; the operator is starting MySQL again") with
-            {
-                Actions = [new RunAction.RestoreMark(swapping)],
-            };
+            var message = SwapPlanner.MayBeOpen(o)
+                ? "Someone has removed or changed the mark of a database whose data directories are being moved; it is put back, and MySQL stays stopped until that is undone"
+                : "Someone has removed the mark of a stopped database; the operator is starting MySQL again";
+            return Wait(o, ending, message) with { Actions = [new RunAction.RestoreMark(SwapPlanner.MayBeOpen(o))] };
         }
 
-        return o.OwnMark is { } mark ? BringBack(o, ending, mark, now) : Over(o, ending, databaseNotRestored: false);
+        return SwapPlanner.Decide(o, ending, now)
+            ?? (o.OwnMark is not null ? BringBack(o, ending, now)
+                : o.Report is { HasResult: true } ? RunPlanner.Completed(o, $"It was complete before it could be ended. {ending.Message}")
+                : Over(o, ending, databaseNotRestored: false));
     }
 
     /// <summary>The decision that ends the run.</summary>
     public static RunDecision Over(RunObservation o, Ending ending, bool databaseNotRestored)
     {
         var progress = RunConditions.OfProgress(o).ToList();
-        var message = ending.Message;
+        var left = SwapPlanner.Left(o);
+        var message = left is null ? ending.Message : $"{ending.Message} {left}";
+
+        // Cancelled would say that nothing has changed.
+        var outcome = left is null ? ending.Outcome : RunStage.Failed;
         if (databaseNotRestored)
         {
             progress.RemoveAll(c => c.Type == ConditionType.DatabaseRestored);
@@ -61,8 +68,8 @@ internal static class EndingPlanner
 
         return new RunDecision
         {
-            Stage = ending.Outcome,
-            Failure = ending.Outcome == RunStage.Failed || databaseNotRestored
+            Stage = outcome,
+            Failure = outcome == RunStage.Failed || databaseNotRestored
                 ? new RunFailureInfo(ending.Reason, message, ending.Retryable && !databaseNotRestored)
                 : null,
             NeedsRunbook = databaseNotRestored,
@@ -77,25 +84,11 @@ internal static class EndingPlanner
         };
     }
 
-    private static RunDecision BringBack(RunObservation o, Ending ending, MarkObservation mark, DateTimeOffset now)
+    private static RunDecision BringBack(RunObservation o, Ending ending, DateTimeOffset now)
     {
         if (ending.SidecarGoneAt is not { } goneAt)
         {
             return Wait(o, ending with { SidecarGoneAt = now }, "The operator is starting MySQL again");
-        }
-
-        if (mark.Swapping)
-        {
-            return o.RollBackJob switch
-            {
-                // Where its Job cannot be made for as long, a deletion is not held up for ever: the guard has the mark, and calls a person.
-                null when o.Deleting && now - goneAt > o.Limits.Resume => Over(o, ending, databaseNotRestored: true),
-                null => Wait(o, ending, "Putting the old data back") with
-                {
-                    Actions = [new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.RollBack)],
-                },
-                _ => Over(o, ending, databaseNotRestored: true),
-            };
         }
 
         var since = o.RollBackJob?.FinishedAt ?? goneAt;
@@ -104,7 +97,7 @@ internal static class EndingPlanner
             : Wait(o, ending, "The operator is starting MySQL again");
     }
 
-    private static RunDecision Wait(RunObservation o, Ending ending, string message) => new()
+    internal static RunDecision Wait(RunObservation o, Ending ending, string message) => new()
     {
         Stage = o.Stage.IsStarted() ? o.Stage : RunStage.Running,
         Step = o.Report?.Step,

@@ -245,17 +245,7 @@ public static class RunPlanner
 
         if (o.OwnMark is null)
         {
-            return new RunDecision
-            {
-                Stage = RunStage.Completed,
-                Step = SidecarStep.Done,
-                JobUid = o.Job!.Uid,
-                Conditions =
-                [
-                    RunConditions.LockHeld(false, "Released"), .. RunConditions.OfProgress(o), RunConditions.Complete(true, "Completed"),
-                ],
-                RequeueAfter = Soon,
-            };
+            return Completed(o);
         }
 
         // The data is safe, and MySQL has not answered: the guard works on it, and the outcome waits for it.
@@ -272,6 +262,16 @@ public static class RunPlanner
                 RequeueAfter = Soon,
             };
     }
+
+    /// <param name="message">What is to be said of the way there.</param>
+    internal static RunDecision Completed(RunObservation o, string message = "") => new()
+    {
+        Stage = RunStage.Completed,
+        Step = SidecarStep.Done,
+        JobUid = o.Job?.Uid,
+        Conditions = [RunConditions.LockHeld(false, "Released"), .. RunConditions.OfProgress(o), RunConditions.Complete(true, "Completed", message)],
+        RequeueAfter = Soon,
+    };
 
     private static Ending NotRestored(DateTimeOffset now) =>
         new(RunStage.Failed, RunReason.DatabaseNotRestored, "The run has done its work, and MySQL does not answer", Retryable: false, now);

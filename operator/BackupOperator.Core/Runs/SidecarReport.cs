@@ -58,6 +58,9 @@ public sealed record SidecarReport
     /// <summary>The folder with the data that a restore replaced.</summary>
     public string? PreviousData { get; init; }
 
+    /// <summary>A restore has begun to move the data directories, and has neither undone that nor made it final. Null from a sidecar that does not tell.</summary>
+    public bool? SwapOpen { get; init; }
+
     public RunFailureInfo? Failure { get; init; }
 }
 

@@ -1,3 +1,4 @@
+using BackupOperator.Api.Entities;
 using BackupOperator.Sidecar.Locking;
 using BackupOperator.Sidecar.Reporting;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,7 @@ public sealed class DowntimeWindow(RunContext context, ILogger<DowntimeWindow> l
             var mark = await context.Quiescer.StopAsync(swapping: false, cancellationToken);
             stopped = true;
             context.Reporter.Update(report => report with { StoppedAt = mark.Since, ResumedAt = null, AnsweredAt = null });
-            await WorkInTimeAsync(mark, write, work, cancellationToken);
+            await WorkInTimeAsync(mark, write, work, mayStart, cancellationToken);
         }
         catch (Exception problem)
         {
@@ -59,7 +60,8 @@ public sealed class DowntimeWindow(RunContext context, ILogger<DowntimeWindow> l
         return ours;
     }
 
-    private async Task WorkInTimeAsync(QuiesceMark mark, bool write, Func<CancellationToken, Task> work, CancellationToken cancellationToken)
+    private async Task WorkInTimeAsync(
+        QuiesceMark mark, bool write, Func<CancellationToken, Task> work, Func<bool>? mayStart, CancellationToken cancellationToken)
     {
         var left = mark.Since + context.Run.Target.MaxDowntime - context.Time.GetUtcNow();
         using var limit = new CancellationTokenSource(left > TimeSpan.Zero ? left : TimeSpan.Zero, context.Time);
@@ -81,13 +83,29 @@ public sealed class DowntimeWindow(RunContext context, ILogger<DowntimeWindow> l
         }
         catch (Exception late) when (limit.IsCancellationRequested && !cancellationToken.IsCancellationRequested && IsCancellation(late))
         {
-            throw new RunException(
-                FailureReason.MaxDowntimeExceeded,
-                ExitCode.MaxDowntimeExceeded,
-                $"MySQL would have been stopped for longer than {context.Run.Target.MaxDowntime.TotalSeconds:0} s and is started again. "
-                + "Raise the allowed downtime, or make the storage or the volume faster; what is stored already is not sent again.",
-                inner: late);
+            throw Late(write, mayStart?.Invoke() != false, late);
         }
+    }
+
+    private RunException Late(bool write, bool starts, Exception cause)
+    {
+        var (target, step) = (context.Run.Target, context.Reporter.Report.Step);
+        var field = context.Run.ResourceKind == MySqlBackup.KindName ? "spec.cold.maxDowntime" : "spec.safety.maxDowntime";
+        var then = !starts ? "stays stopped until the move of its data directories is undone"
+            : write ? "is started again on its old data"
+            : "is started again";
+        var (spent, remedy) = step switch
+        {
+            RunStep.Quiescing => ("its pods were ending or its files still in use", "find out what makes its shutdown slow"),
+            RunStep.Swapping => ("its data directories were being moved", "make the volume faster"),
+            _ => ("its files were being read", "make the storage or the volume faster; what is stored already is not sent again"),
+        };
+        return new RunException(
+            FailureReason.MaxDowntimeExceeded,
+            ExitCode.MaxDowntimeExceeded,
+            $"MySQL of StatefulSet {context.Run.Namespace}/{target.StatefulSet} would have been stopped for longer than {target.MaxDowntime.TotalSeconds:0} s ({field}), "
+            + $"and {then}. The time was up at step {step}, while {spent}. Raise {field}, or {remedy}.",
+            inner: cause);
     }
 
     private async Task<DataDirectoryLock> LockAsync(bool write, CancellationToken cancellationToken)

@@ -12,6 +12,9 @@ namespace BackupOperator.Sidecar.Runs;
 public sealed class RestoreRun(
     RunContext context, IBackupSource source, SwapFolders folders, DowntimeWindow window, RollBack rollBack, ILogger<RestoreRun> logger)
 {
+    /// <summary>MySQL is stopped meanwhile.</summary>
+    private static readonly TimeSpan AnnouncePatience = TimeSpan.FromSeconds(10);
+
     private readonly DirectorySwap _swap = new(folders);
 
     /// <exception cref="RunException">The restore failed. The old data is in place and was started before this is thrown, unless the message says otherwise.</exception>
@@ -21,6 +24,9 @@ public sealed class RestoreRun(
         var found = await context.Quiescer.TakeOverAsync(cancellationToken);
         RefuseForeignSwap();
         var journal = _swap.Journal;
+
+        // The disk is right, whatever an earlier attempt could still report.
+        SetSwapOpen(journal is not null);
         if (!found.IsMarked)
         {
             await Recovery.LookBeforeAsync(context, cancellationToken);
@@ -33,9 +39,14 @@ public sealed class RestoreRun(
 
         // With a swap under way the storage is not needed any more.
         var summary = journal?.Source ?? await FetchAsync(found, cancellationToken);
-        if (journal?.State != SwapState.Swapped || found.IsStopped)
+        if (journal?.State != SwapState.Swapped)
         {
             await window.RunAsync(write: true, token => SwapAsync(summary, token), MayStart, cancellationToken);
+        }
+        else if (found.IsStopped)
+        {
+            // All is moved: a start ends the downtime sooner than anything else, also one that has lasted too long.
+            await window.StartAsync(stopped: true);
         }
 
         // From here on the way forward is the short one: a signal does not end it, the pod's grace is long enough.
@@ -76,16 +87,16 @@ public sealed class RestoreRun(
 
     private async Task SwapAsync(SourceSummary summary, CancellationToken cancellationToken)
     {
-        await context.Quiescer.MarkSwappingAsync(cancellationToken);
-        cancellationToken.ThrowIfCancellationRequested();
-        context.Reporter.Step(RunStep.Swapping);
         try
         {
+            await AnnounceSwapAsync(cancellationToken);
+            context.Reporter.Step(RunStep.Swapping);
             _swap.Complete(summary);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
             _swap.Undo(problem.Message);
+            SetSwapOpen(false);
             throw new RunException(
                 FailureReason.DataDirectoryError,
                 ExitCode.DataDirectoryError,
@@ -93,7 +104,32 @@ public sealed class RestoreRun(
                 retryable: true,
                 problem);
         }
+        catch when (!File.Exists(folders.Journal))
+        {
+            SetSwapOpen(false);
+            throw;
+        }
     }
+
+    // Both are known before the first rename: the mark forbids a start, and the report outlives a mark that is taken away.
+    private async Task AnnounceSwapAsync(CancellationToken cancellationToken)
+    {
+        SetSwapOpen(true);
+        await context.Quiescer.MarkSwappingAsync(cancellationToken);
+        if (!await context.Reporter.FlushAsync(AnnouncePatience))
+        {
+            throw new RunException(
+                FailureReason.KubernetesUnavailable,
+                ExitCode.KubernetesUnavailable,
+                $"The data directories are not swapped: the Kubernetes API has not taken the report of it for {AnnouncePatience.TotalSeconds:0} s. Another attempt will.",
+                retryable: true);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private void SetSwapOpen(bool open) =>
+        context.Reporter.Update(report => open || report.SwapOpen is not null ? report with { SwapOpen = open } : report);
 
     private async Task ProveAsync(CancellationToken cancellationToken)
     {
@@ -147,16 +183,6 @@ public sealed class RestoreRun(
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        Settle(keep);
-    }
-
-    /// <summary>Ends the swap for good, and removes what is not kept.</summary>
-    public void Settle(bool keepPrevious)
-    {
-        _swap.Commit();
-        if (!keepPrevious)
-        {
-            PreviousData.Remove(folders);
-        }
+        new Settlement(context, folders).Settle(keep);
     }
 }

@@ -33,7 +33,7 @@ public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWi
             logger.LogWarning("Rolling back: {Reason}", reason);
             context.Reporter.Step(RunStep.RollingBack);
             var mark = await context.Quiescer.StopAsync(swapping: true, cancellationToken);
-            context.Reporter.Update(report => report with { StoppedAt = report.StoppedAt ?? mark.Since, AnsweredAt = null });
+            context.Reporter.Update(report => report with { StoppedAt = report.StoppedAt ?? mark.Since, ResumedAt = null, AnsweredAt = null });
             await WaitUntilGoneAsync(cancellationToken);
             using var held = await DataDirectoryLock.TakeAsync(folders.Data, write: true, context.Settings.LockPatience, context.Time, cancellationToken)
                 ?? throw new RunException(
@@ -44,6 +44,7 @@ public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWi
             _swap.Undo(reason);
         }
 
+        context.Reporter.Update(report => report with { SwapOpen = false });
         await window.StartAsync(stopped: true);
         var answers = await Recovery.AwaitAnswerAsync(context, cancellationToken);
         PreviousData.RemoveRestored(folders);
@@ -63,6 +64,12 @@ public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWi
             catch (RunException slow) when (slow.Reason == FailureReason.ShutdownTimeout)
             {
                 logger.LogWarning("The pods have not stopped within {Timeout}; waiting on", context.Run.Target.QuiesceTimeout);
+            }
+            catch (RunException disturbed) when (disturbed.Reason == FailureReason.TargetChanged)
+            {
+                // The next attempt stops it again; to give up would leave MySQL on data that is not to be served.
+                throw new RunException(
+                    disturbed.Reason, ExitCode.KubernetesUnavailable, $"The old data cannot be put back now, and it is tried again: {disturbed.Message}", retryable: true, disturbed);
             }
         }
     }

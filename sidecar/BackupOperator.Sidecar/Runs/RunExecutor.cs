@@ -71,7 +71,9 @@ public sealed class RunExecutor(
         return run.Kind switch
         {
             RunKind.Backup => await BackUpAsync(context, window, recovery, cancellationToken),
-            RunKind.Restore => await RestoreAsync(context, window, recovery, earlier, cancellationToken),
+            // Whose result is known is over: there is nothing to restore and nothing to undo any more.
+            _ when earlier?.Restore is { } result => await SettleAsync(context, recovery, result, cancellationToken),
+            RunKind.Restore => await RestoreAsync(context, window, recovery, cancellationToken),
             _ => await RollBackAsync(context, window, recovery, cancellationToken),
         };
     }
@@ -90,25 +92,28 @@ public sealed class RunExecutor(
         }
     }
 
-    private async Task<ExitCode> RestoreAsync(
-        RunContext context, DowntimeWindow window, FailedRun failed, RunReport? earlier, CancellationToken cancellationToken)
+    private async Task<ExitCode> SettleAsync(RunContext context, FailedRun failed, RestoreResult result, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _logger.LogInformation("An earlier attempt has finished this restore");
+            new Settlement(context, _folders).Settle(keepPrevious: result.PreviousData is not null);
+            return await FinishAsync(context);
+        }
+        catch (Exception problem)
+        {
+            return await failed.HandleAsync(problem, abort: null, cancellationToken);
+        }
+    }
+
+    private async Task<ExitCode> RestoreAsync(RunContext context, DowntimeWindow window, FailedRun failed, CancellationToken cancellationToken)
     {
         await using var source = archives.CreateSource(_folders.Restore, _folders.Data, context.Reporter);
         var rollBack = new RollBack(context, _folders, window, loggers.CreateLogger<RollBack>());
         var restore = new RestoreRun(context, source, _folders, window, rollBack, loggers.CreateLogger<RestoreRun>());
         try
         {
-            if (earlier?.Restore is { } result)
-            {
-                _logger.LogInformation("An earlier attempt has finished this restore");
-                restore.Settle(keepPrevious: result.PreviousData is not null);
-                context.Reporter.Update(_ => earlier);
-            }
-            else
-            {
-                await restore.ExecuteAsync(cancellationToken);
-            }
-
+            await restore.ExecuteAsync(cancellationToken);
             return await FinishAsync(context);
         }
         catch (Exception problem)
@@ -249,9 +254,12 @@ public sealed class RunExecutor(
         (await _resource.ReadAsync(cancellationToken))?.RunStatus.Report;
 
     // The times of a stop that an earlier attempt made still count; its failure does not.
-    private RunReport FirstReport(RunReport? earlier) => run.Kind == RunKind.RollBack && earlier is not null
-        ? earlier with { Pod = settings.PodName, Step = RunStep.RollingBack, FinishedAt = null }
-        : new RunReport
+    private RunReport FirstReport(RunReport? earlier) => earlier switch
+    {
+        // What is known of a restore's result stays known, from the first word on.
+        { Restore: not null } => earlier with { Pod = settings.PodName, Step = RunStep.Done, Failure = null },
+        not null when run.Kind == RunKind.RollBack => earlier with { Pod = settings.PodName, Step = RunStep.RollingBack, FinishedAt = null },
+        _ => new RunReport
         {
             Pod = settings.PodName,
             Step = RunStep.Checking,
@@ -261,7 +269,9 @@ public sealed class RunExecutor(
             LockUnavailable = earlier?.LockUnavailable,
             ResumedAt = earlier?.ResumedAt,
             AnsweredAt = earlier?.AnsweredAt,
-        };
+            SwapOpen = earlier?.SwapOpen,
+        },
+    };
 
     private RunContext Compose(Reporter reporter)
     {
@@ -272,7 +282,10 @@ public sealed class RunExecutor(
         {
             Run = run,
             Settings = settings,
-            Quiescer = new Quiescer(client, run, settings, _retry, time, loggers.CreateLogger<Quiescer>()),
+            Quiescer = new Quiescer(client, run, settings, _retry, time, loggers.CreateLogger<Quiescer>())
+            {
+                WasStopped = reporter.Report is { StoppedAt: not null, ResumedAt: null },
+            },
             Resumer = resumer,
             Probe = probe,
             Replica = run.Target.LastReplicaOnly ? new ReplicaCheck(client, run, settings, time) : null,

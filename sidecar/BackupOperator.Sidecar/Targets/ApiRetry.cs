@@ -46,12 +46,17 @@ public sealed class ApiRetry(TimeProvider time, Random random)
                 throw new RunException(
                     FailureReason.KubernetesUnavailable,
                     ExitCode.KubernetesUnavailable,
-                    $"The Kubernetes API did not do what was asked for {patience.Value.TotalSeconds:0} s: {cause.Message}",
+                    $"For {patience.Value.TotalSeconds:0} s the Kubernetes API has refused or not answered: {cause.Message}{Hint(cause)}",
                     retryable: true,
                     cause);
             }
         }
     }
+
+    // What was asked of which object is in the cause; not that rights which a run begins with can go.
+    private static string Hint(Exception cause) => cause is KubernetesApiException { StatusCode: HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden }
+        ? " The ServiceAccount, Role or RoleBinding of this run, which have the name of its Job, may be gone or changed; the operator makes them anew for a new run."
+        : "";
 
     /// <summary>A conflict passes by reading again. 401 and 403 may pass, too: tokens rotate, and a new Role takes a moment.</summary>
     public static bool IsPassing(KubernetesApiException problem) =>

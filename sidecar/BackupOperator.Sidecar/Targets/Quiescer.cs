@@ -14,6 +14,9 @@ public sealed class Quiescer(
 
     private int Quiesced => run.Target.QuiescedReplicas;
 
+    /// <summary>An earlier attempt has stopped MySQL, and none has told that it was started again.</summary>
+    public bool WasStopped { get; init; }
+
     /// <summary>Whether this attempt has stopped MySQL, or has found it stopped by an earlier one: then it must bring it back.</summary>
     public bool HasTouched { get; private set; }
 
@@ -173,7 +176,20 @@ public sealed class Quiescer(
                 $"StatefulSet {run.Namespace}/{run.Target.StatefulSet} would delete its claims when it is scaled down: set spec.persistentVolumeClaimRetentionPolicy.whenScaled to Retain");
         }
 
+        // Until the old data is back nothing is as it should be anyway, and giving up would leave it so.
+        if (run.Kind == RunKind.RollBack)
+        {
+            return;
+        }
+
         var expected = state.IsStoppedBy(run) && state.Replicas == Quiesced ? Quiesced : run.Target.Replicas;
+        if (state is { Annotation: null } && state.Replicas == Quiesced && Quiesced != expected && WasStopped)
+        {
+            throw Changed(
+                $"An earlier attempt of this run has scaled StatefulSet {run.Namespace}/{run.Target.StatefulSet} to {Quiesced}, "
+                + $"and someone has removed the annotation {QuiesceMark.Annotation} that said so");
+        }
+
         if (state.Replicas != expected)
         {
             throw Changed($"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was scaled from {run.Target.Replicas} to {state.Replicas} replicas");

@@ -90,4 +90,11 @@ public sealed class GuardPlannerTests
     [Fact]
     public void A_mark_that_nobody_understands_goes_when_the_database_runs() =>
         Decide(new GuardObservation { Replicas = 1, Answers = true }).Verdict.ShouldBe(GuardVerdict.RemoveMark);
+
+    [Theory]
+    [InlineData(true, true, GuardVerdict.Leave)]
+    [InlineData(false, true, GuardVerdict.AwaitRollBack)]
+    [InlineData(false, false, GuardVerdict.CallForHelp)]
+    public void An_open_swap_is_not_started_for_want_of_a_mark_that_can_be_read(bool alive, bool open, GuardVerdict verdict) =>
+        Decide(new GuardObservation { Replicas = 0, RecordedReplicas = 2, SwapOpen = true, SidecarAlive = alive, RunIsOpen = open }).Verdict.ShouldBe(verdict);
 }

@@ -1,6 +1,7 @@
 using BackupOperator.Api.Entities;
 using BackupOperator.Sidecar.Locking;
 using BackupOperator.Sidecar.Swapping;
+using static BackupOperator.Sidecar.Tests.Runs.SwapScene;
 
 namespace BackupOperator.Sidecar.Tests.Runs;
 
@@ -160,6 +161,24 @@ public sealed class RestoreRunTests
         Content(fixture.DataDirectory).ShouldBe("old");
         await fixture.ShouldServeAgainAsync();
         Directory.EnumerateFileSystemEntries(fixture.DataDirectory, ".mysqlbackup-*").ShouldBeEmpty();
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(5)]
+    public async Task A_roll_back_run_takes_the_replicas_as_someone_has_set_them_and_ends_with_those_that_were_recorded(int replicas)
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName, replicas: 3);
+        await fixture.LeaveStoppedAsync(DateTimeOffset.UtcNow, swapping: true);
+        await fixture.WaitForDatabaseAsync(running: false);
+        await LeaveSwapAsync(fixture, SwapState.MovingIn);
+        fixture.Target.FitToStart = () => Content(fixture.DataDirectory) is "old" or "new";
+        await fixture.ScaleAsync(replicas);
+
+        (await fixture.RunAsync(runKind: RunKind.RollBack)).ShouldBe(ExitCode.Success);
+
+        Content(fixture.DataDirectory).ShouldBe("old");
+        await fixture.ShouldServeAgainAsync();
     }
 
     [Fact]
@@ -342,6 +361,20 @@ public sealed class RestoreRunTests
     }
 
     [Fact]
+    public async Task A_downtime_that_is_over_before_the_swap_names_its_field_and_the_data_that_MySQL_has()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        fixture.MaxDowntime = TimeSpan.FromSeconds(1);
+        fixture.LockPatience = TimeSpan.FromSeconds(30);
+        using var ghost = OpenFileLock.TryTake(Path.Combine(fixture.DataDirectory, "ibdata1"), write: true);
+        (await fixture.RunAsync()).ShouldBe(ExitCode.MaxDowntimeExceeded);
+        Content(fixture.DataDirectory).ShouldBe("old");
+        (await fixture.ReportAsync()).Failure!.Message.ShouldSatisfyAllConditions(
+            m => m.ShouldContain("StatefulSet default/db"), m => m.ShouldContain("spec.safety.maxDowntime"),
+            m => m.ShouldContain("Quiescing"), m => m.ShouldContain("on its old data"));
+    }
+
+    [Fact]
     public async Task A_data_directory_in_use_is_not_swapped()
     {
         await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
@@ -360,57 +393,5 @@ public sealed class RestoreRunTests
         Content(fixture.DataDirectory).ShouldBe("new");
         await fixture.ShouldServeAgainAsync();
         (await fixture.ReportAsync()).Restore!.Started.ShouldBeFalse();
-    }
-
-    private static SwapFolders Folders(RunFixture fixture) => SwapFolders.Locate(fixture.DataDirectory, fixture.Uid);
-
-    private static string Content(string folder)
-    {
-        try
-        {
-            var first = File.ReadAllText(Path.Combine(folder, "ibdata1"));
-            var second = File.ReadAllText(Path.Combine(folder, "mysql", "user.frm"));
-            return first == second ? first : $"{first} and {second}";
-        }
-        catch (IOException)
-        {
-            return "nothing";
-        }
-    }
-
-    // As an attempt leaves it that was killed in this state after one of two moves.
-    private static async Task LeaveSwapAsync(RunFixture fixture, SwapState state)
-    {
-        var folders = Folders(fixture);
-        Directory.CreateDirectory(Path.Combine(folders.Restore, "mysql"));
-        await File.WriteAllTextAsync(Path.Combine(folders.Restore, "ibdata1"), "new");
-        await File.WriteAllTextAsync(Path.Combine(folders.Restore, "mysql", "user.frm"), "new");
-        var swap = new DirectorySwap(folders);
-        swap.Complete(new Archives.SourceSummary("backup-1", 10, 2));
-        var journal = swap.Journal! with { State = state, UndoReason = "no answer" };
-        switch (state)
-        {
-            case SwapState.MovingOut:
-                MoveBack(folders.Data, folders.Restore, "ibdata1", "mysql");
-                MoveBack(folders.Previous, folders.Data, "ibdata1");
-                break;
-            case SwapState.MovingIn or SwapState.TakingOut:
-                MoveBack(folders.Data, folders.Restore, "ibdata1");
-                break;
-            case SwapState.PuttingBack:
-                MoveBack(folders.Data, folders.Restore, "ibdata1", "mysql");
-                MoveBack(folders.Previous, folders.Data, "mysql");
-                break;
-        }
-
-        journal.Write(folders.Journal);
-    }
-
-    private static void MoveBack(string from, string to, params string[] names)
-    {
-        foreach (var name in names)
-        {
-            new EntryMover().Move(Path.Combine(from, name), Path.Combine(to, name));
-        }
     }
 }

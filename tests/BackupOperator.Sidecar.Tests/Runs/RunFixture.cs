@@ -3,7 +3,9 @@ using BackupOperator.Api.Entities;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Configuration;
 using BackupOperator.Kubernetes.Models;
+using BackupOperator.Kubernetes.Serialization;
 using BackupOperator.LocalCluster.ApiServer;
+using BackupOperator.Sidecar.Reporting;
 using BackupOperator.Sidecar.Runs;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -104,6 +106,14 @@ internal sealed class RunFixture : IAsyncDisposable
         ? (await Kubernetes.GetAsync<MySqlBackup>("run", Namespace))!.Status.Report!
         : (await Kubernetes.GetAsync<MySqlRestore>("run", Namespace))!.Status.Report!;
 
+    /// <summary>The report as an attempt has left it that died.</summary>
+    public Task LeaveReportAsync(RunReport report)
+    {
+        var resource = new RunResource(Kubernetes, Spec(_kind == MySqlBackup.KindName ? RunKind.Backup : RunKind.Restore));
+        var fields = new Dictionary<string, JsonNode> { ["/report"] = System.Text.Json.JsonSerializer.SerializeToNode(report, KubernetesJson.Options)! };
+        return resource.SetStatusAsync(fields, CancellationToken.None);
+    }
+
     public async Task<bool> HasReportAsync() => (await Kubernetes.GetAsync<MySqlBackup>("run", Namespace))!.Status?.Report is not null;
 
     /// <summary>chown(1); needs root.</summary>
@@ -131,7 +141,7 @@ internal sealed class RunFixture : IAsyncDisposable
                     Kind = _kind,
                     Name = "run",
                     Pod = "sidecar-0",
-                    Replicas = 1,
+                    Replicas = Math.Max(_replicas, 1),
                     Since = since,
                     Deadline = since.AddMinutes(5),
                     Swapping = swapping,

@@ -23,6 +23,7 @@ internal static class ReportReader
             TiersProblem = report.Backup?.Tiers?.Problem,
             HasResult = report.Backup is not null || report.Restore is not null,
             PreviousData = report.Restore?.PreviousData,
+            SwapOpen = report.SwapOpen,
             Failure = report.Failure is { } failure ? new RunFailureInfo(failure.Reason, failure.Message, failure.Retryable) : null,
         };
 }

@@ -45,7 +45,7 @@ internal static class RunStatusBuilder
             target.Stop = StopMapper.Write(stop);
         }
 
-        status.Ending = EndingMapper.Write(decision.Ending) ?? (decision.Stage.IsOver() ? status.Ending : null);
+        status.Ending = EndingMapper.Write(decision.Ending) ?? (decision.Stage is RunStage.Failed or RunStage.Cancelled ? status.Ending : null);
         status.Conditions = ConditionMapper.Write(
             ConditionSet.Merge(Standing(status.Conditions, decision), decision.Conditions, entity.Metadata.Generation, now));
         flow.Describe(entity);
@@ -74,6 +74,7 @@ internal static class RunStatusBuilder
     private static void Finish(IRunEntity entity, World world, RunDecision decision, DateTimeOffset now)
     {
         var status = entity.RunStatus;
+        var swapping = world.Run.OwnMark?.Swapping == true || status.Report?.SwapOpen == true;
         status.CompletionTime = now;
         status.Duration = status.StartTime is { } start ? DurationText.Format(now - start) : null;
         status.Failure = decision.Failure is { } failure
@@ -85,8 +86,7 @@ internal static class RunStatusBuilder
                 Runbook = decision.NeedsRunbook
                     ? Runbook.For(
                         entity.Metadata.Namespace!, entity.RunSpec.Target.StatefulSet, status.Target?.Replicas ?? 1,
-                        world.Run.OwnMark?.Swapping == true, status.Job?.Name,
-                        world.Run.OwnMark?.Swapping == true ? null : status.Target?.Pod)
+                        swapping, status.Job?.Name, swapping ? null : status.Target?.Pod)
                     : null,
             }
             : null;
