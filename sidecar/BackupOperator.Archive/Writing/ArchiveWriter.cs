@@ -195,6 +195,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         };
         using var stream = new ObjectWriteStream(_store, ArchiveFormat.ManifestKey(_path), cancellationToken);
         await Task.Run(() => WriteManifest(stream, header, packs, entries, used), cancellationToken);
+        await CommitCheck.RunAsync(_store, _path, packs, _key, _options.Keys, cancellationToken);
         var digest = await stream.CompleteAsync();
 
         // From here on it is a backup, whatever becomes of what is left to be tidied up.
