@@ -82,12 +82,12 @@ public sealed class VolumeStoreTests : IDisposable
         }
 
         var error = await Should.ThrowAsync<StorageException>(() => _store.CompleteUploadAsync("a", id, parts));
-        error.Failure.ShouldBe(StorageFailure.NotFound);
+        error.Failure.ShouldBe(StorageFailure.Lost);
         error.Message.ShouldContain("lacks parts");
 
         await _store.AbortUploadAsync("a", id);
         (await Should.ThrowAsync<StorageException>(() => _store.CompleteUploadAsync("a", id, parts))).Message.ShouldContain("is gone");
-        (await Should.ThrowAsync<StorageException>(() => _store.UploadPartAsync("a", id, 3, new byte[10], new string('0', 64)))).Failure.ShouldBe(StorageFailure.NotFound);
+        (await Should.ThrowAsync<StorageException>(() => _store.UploadPartAsync("a", id, 3, new byte[10], new string('0', 64)))).Failure.ShouldBe(StorageFailure.Lost);
         (await _store.FindAsync("a")).ShouldBeNull();
     }
 

@@ -244,7 +244,7 @@ public sealed class ArchiveCopier(IObjectStore from, IObjectStore to, string pat
 
     // The store has tried again by itself; what it says of credentials, buckets and room does not change that quickly.
     private Task<T> RetryAsync<T>(Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) => options.Retry.RunAsync(
-        work, error => (error is StorageException { Failure: StorageFailure.Unavailable or StorageFailure.NotFound }, null), cancellationToken);
+        work, error => (error is StorageException { Failure: StorageFailure.Unavailable or StorageFailure.NotFound or StorageFailure.Lost }, null), cancellationToken);
 
     private CorruptArchiveException Damaged()
     {

@@ -24,6 +24,9 @@ internal sealed class PackRecovery(IObjectStore store, string path, DataKey? key
 
     public async Task RunAsync(ResumeToken? token)
     {
+        // Also of packs that left no trace in the store: somebody who is thought dead may still be sending one.
+        NextNumber = (token?.Finished ?? []).Select(pack => pack?.Number).Concat((token?.Open ?? []).Select(pack => pack?.Number))
+            .Where(number => number is >= 0 and <= ArchiveFormat.LastPack).Max() + 1 ?? 0;
         foreach (var pack in token?.Finished ?? [])
         {
             await TakeFinishedAsync(pack);
@@ -51,6 +54,20 @@ internal sealed class PackRecovery(IObjectStore store, string path, DataKey? key
 
     private async Task<ResumeToken> TakeOpenAsync(ResumeToken token, OpenPack open)
     {
+        var before = _packs.Count;
+        token = await TryTakeOpenAsync(token, open);
+
+        // By its id, since not every listing has it: what is given up must never become an object.
+        if (_packs.Count == before && open is { Number: >= 0 and <= ArchiveFormat.LastPack, UploadId: { Length: > 0 } upload })
+        {
+            await store.AbortUploadAsync(ArchiveFormat.PackKey(path, open.Number), upload, cancellationToken);
+        }
+
+        return token;
+    }
+
+    private async Task<ResumeToken> TryTakeOpenAsync(ResumeToken token, OpenPack open)
+    {
         if (!IsSane(open) || !_packs.TrueForAll(taken => taken.Pack.Number != open.Number))
         {
             return token;
@@ -75,9 +92,10 @@ internal sealed class PackRecovery(IObjectStore store, string path, DataKey? key
             {
                 made = await store.CompleteUploadAsync(name, open.UploadId, [.. stored.Where(part => numbers.Contains(part.Number))], createOnly: false, cancellationToken);
             }
-            catch (StorageException error) when (error.Failure == StorageFailure.NotFound && kept.Count < stored.Count)
+            catch (StorageException error) when (error.Failure == StorageFailure.Lost)
             {
-                // Ceph makes an object only of all parts that it has, and one of these is not to be trusted.
+                // Ceph makes an object only of all parts that it has, and one of these is not to be trusted, or has come
+                // just now. Or somebody else was faster.
                 return token;
             }
         }

@@ -10,6 +10,9 @@ internal sealed record ResumeToken
 
     public required string BackupId { get; init; }
 
+    /// <summary>Ids of the attempts, in their order: the last one owns what lies there. Null where no one has claimed it.</summary>
+    public IReadOnlyList<string>? Attempts { get; init; }
+
     /// <summary>When the first attempt began.</summary>
     public required DateTimeOffset StartedAt { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Storage;
 
@@ -15,7 +16,19 @@ internal sealed class TokenKeeper(
     private PutMode _nextMode;
     private long _bytesSent;
 
+    private string? _writtenTag;
+    private bool _isClaimed;
+
     public DateTimeOffset StartedAt => startedAt;
+
+    /// <summary>Whose the token is; null where nobody else writes one.</summary>
+    public TokenOwner? Owner { get; init; }
+
+    /// <summary>Whether the token in the store says so already; else the first one that is saved does.</summary>
+    public bool IsClaimed
+    {
+        init => _isClaimed = value;
+    }
 
     /// <summary>Bytes of parts that were sent, by all attempts together.</summary>
     public long BytesSent
@@ -66,6 +79,12 @@ internal sealed class TokenKeeper(
         }
     }
 
+    /// <summary>Whether another attempt has taken over.</summary>
+    public async Task<bool> IsTakenOverAsync(CancellationToken cancellation) => Owner is not null && await Owner.IsTakenOverAsync(known: null, cancellation);
+
+    /// <exception cref="StorageException">Another attempt has taken over.</exception>
+    public Task RequireOwnAsync(CancellationToken cancellation) => Owner?.RequireAsync(known: null, cancellation) ?? Task.CompletedTask;
+
     /// <summary>Returns when what is true now is in the store.</summary>
     /// <param name="mode">Lazily between packs: a disk that loses the token loses the parts of the open pack with it.</param>
     public Task SaveAsync(PutMode mode = PutMode.ReplaceLazily)
@@ -99,12 +118,19 @@ internal sealed class TokenKeeper(
     private async Task WriteAsync(PutMode mode)
     {
         await Task.Yield();
+        if (Owner is not null && _isClaimed)
+        {
+            // Else one who was thought dead would take the token back from whoever came after.
+            await Owner.RequireAsync(_writtenTag, cancellationToken);
+        }
+
         ResumeToken token;
         lock (_gate)
         {
             token = new ResumeToken
             {
                 BackupId = backupId,
+                Attempts = Owner?.Ids,
                 StartedAt = startedAt,
                 BytesSent = BytesSent,
                 Finished = [.. _finished],
@@ -112,6 +138,12 @@ internal sealed class TokenKeeper(
             };
         }
 
-        await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token, key), mode, cancellationToken);
+        var content = CompressedJson.Write(token, key);
+        await store.PutAsync(ArchiveFormat.TokenKey(path), content, mode, cancellationToken);
+
+        _isClaimed = true;
+
+        // The tag that most stores give it; of another one the token is read.
+        _writtenTag = Convert.ToHexStringLower(MD5.HashData(content.Span));
     }
 }

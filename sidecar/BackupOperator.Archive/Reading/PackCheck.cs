@@ -12,14 +12,23 @@ internal static class PackCheck
 
     public static async Task RunAsync(ArchiveReader archive, CancellationToken cancellationToken)
     {
+        if (await FindWrongAsync(archive.Store, archive.Packs, cancellationToken) is var (pack, found))
+        {
+            throw await DescribeAsync(archive, pack, found, cancellationToken);
+        }
+    }
+
+    /// <returns>The first pack that is missing or another one, and what lies there; null where all are right.</returns>
+    public static async Task<(int Pack, ObjectInfo? Found)?> FindWrongAsync(IObjectStore store, IReadOnlyList<ManifestPack> packs, CancellationToken cancellationToken)
+    {
         var options = new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken };
         var wrong = new List<(int Pack, ObjectInfo? Found)>();
-        await Parallel.ForEachAsync(Enumerable.Range(0, archive.Packs.Count), options, async (number, token) =>
+        await Parallel.ForEachAsync(Enumerable.Range(0, packs.Count), options, async (number, token) =>
         {
-            var found = await archive.Store.FindAsync(archive.Packs[number].Key, token);
+            var found = await store.FindAsync(packs[number].Key, token);
 
             // A copy may be made of as many parts of other sizes; what it holds tells.
-            if (!IsRight(archive.Packs[number], found) && !(found?.Size == archive.Packs[number].Size && await PackTransfer.IsWholeAsync(archive.Store, archive.Packs[number], token)))
+            if (!IsRight(packs[number], found) && !(found?.Size == packs[number].Size && await PackTransfer.IsWholeAsync(store, packs[number], token)))
             {
                 lock (wrong)
                 {
@@ -27,12 +36,13 @@ internal static class PackCheck
                 }
             }
         });
-        if (wrong.Count > 0)
-        {
-            var (pack, found) = wrong.MinBy(item => item.Pack);
-            throw await DescribeAsync(archive, pack, found, cancellationToken);
-        }
+        return wrong.Count == 0 ? null : wrong.MinBy(item => item.Pack);
     }
+
+    /// <summary>What is wrong with it, as the end of a sentence.</summary>
+    public static string Explain(ManifestPack pack, ObjectInfo? found) => found is null ? "is missing"
+        : found.Size != pack.Size ? $"has {found.Size} bytes and should have {pack.Size}"
+        : $"is another object than the one that was written (its tag is {found.ETag} and was {pack.Tag})";
 
     /// <summary>Whether it is the pack that was written, as far as size and tag tell: a tag with another number of parts is that of a copy, and says nothing.</summary>
     public static bool IsRight(ManifestPack pack, ObjectInfo? found) =>
@@ -47,11 +57,8 @@ internal static class PackCheck
         var name = archive.Store.Describe(pack.Key);
         var lost = new FirstLost(number, found is null ? 0 : found.Size == pack.Size ? long.MaxValue : found.Size);
         await archive.ReadAsync(lost, cancellationToken);
-        var what = found is null ? "is missing"
-            : found.Size != pack.Size ? $"has {found.Size} bytes and should have {pack.Size}"
-            : $"is another object than the one that was written (its tag is {found.ETag} and was {pack.Tag})";
         var first = lost.File is null ? "" : $" Block {lost.Index} of {lost.File}, at offset {lost.Offset}, is lost, and perhaps others.";
-        return new CorruptArchiveException($"{name} {what}; the backup cannot be restored.{first}")
+        return new CorruptArchiveException($"{name} {Explain(pack, found)}; the backup cannot be restored.{first}")
         {
             StoredAs = name,
             File = lost.File,

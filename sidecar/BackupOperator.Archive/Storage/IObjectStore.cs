@@ -31,7 +31,7 @@ public interface IObjectStore : IAsyncDisposable
     /// <returns>The upload's id.</returns>
     Task<string> BeginUploadAsync(string key, CancellationToken cancellationToken = default);
 
-    /// <summary>Sends a part; a part sent before under the same number is replaced.</summary>
+    /// <summary>Sends a part; a part sent before under the same number is replaced. Without its upload it is <see cref="StorageFailure.Lost"/>.</summary>
     /// <param name="number">From 1 to 10,000.</param>
     /// <param name="sha256">Of the content, in hex digits: the store refuses other bytes.</param>
     Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string sha256, CancellationToken cancellationToken = default);
@@ -41,8 +41,8 @@ public interface IObjectStore : IAsyncDisposable
 
     /// <summary>
     /// Joins parts, in the order of their numbers, to one object; nothing takes the place of numbers that were never
-    /// uploaded. Some stores refuse (<see cref="StorageFailure.NotFound"/>) when parts that they have are not named. An
-    /// answer that was lost is no error when the object is there.
+    /// uploaded. Some stores refuse (<see cref="StorageFailure.Lost"/>) when parts that they have are not named; alike when the
+    /// upload or a part is gone. An answer that was lost is no error when the object is there.
     /// </summary>
     /// <param name="createOnly">An object that is there is <see cref="StorageFailure.AlreadyExists"/>.</param>
     /// <returns>The object, as the store has it now.</returns>

@@ -14,6 +14,12 @@ public enum StorageFailure
 
     /// <summary>No such object, or not as long as it should be.</summary>
     NotFound,
+
+    /// <summary>What was being stored is gone: an upload, a part of one, or what a manifest was about to name. Whoever has the bytes can store them again.</summary>
+    Lost,
+
+    /// <summary>Another attempt at the same backup goes on in its place.</summary>
+    TakenOver,
     AlreadyExists,
 
     /// <summary>The object is in a class of which nothing can be read before the store has brought it back.</summary>

@@ -31,6 +31,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
     private PassResult? _finalPass;
     private bool _trustsTimes;
     private DateTimeOffset _readAt;
+    private bool _mayBeCommitted;
 
     private ArchiveWriter(IObjectStore store, string path, ArchiveWriterOptions options, TokenKeeper token, PackRecovery recovery, DataKey? key, CancellationTokenSource lifetime, ArchiveSummary? committed = null)
     {
@@ -57,8 +58,8 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _candidates.Complete();
     }
 
-    /// <summary>The backup, where an attempt before this one has finished it: nothing is left to be done.</summary>
-    public ArchiveSummary? Committed { get; }
+    /// <summary>The backup, where this attempt or one before it has finished it: nothing is left to be done.</summary>
+    public ArchiveSummary? Committed { get; private set; }
 
     /// <summary>Whether blocks of an attempt before this one were found.</summary>
     public bool IsResumed => !_candidates.IsEmpty;
@@ -121,11 +122,21 @@ public sealed class ArchiveWriter : IAsyncDisposable
             key = await WrappedKey.CreateAsync(store, path, options.BackupId, keys, cancellationToken);
         }
 
+        var attempt = Attempt.After(token, options.Random);
+        if (token is not null)
+        {
+            // Before anything is touched: whoever is thought dead and is not stops when he sees it.
+            token = token with { Attempts = attempt.Ids };
+            await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token, key), PutMode.Replace, cancellationToken);
+        }
+
         var recovery = new PackRecovery(store, path, key, cancellationToken);
         await recovery.RunAsync(token);
         var keeper = new TokenKeeper(store, path, options.BackupId, token?.StartedAt ?? now, key, lifetime.Token)
         {
             BytesSent = recovery.BytesSent,
+            Owner = new TokenOwner(store, path, key, attempt),
+            IsClaimed = token is not null,
         };
         var writer = new ArchiveWriter(store, path, options, keeper, recovery, key, lifetime);
         await keeper.SaveAsync(PutMode.Replace);
@@ -195,22 +206,24 @@ public sealed class ArchiveWriter : IAsyncDisposable
         };
         using var stream = new ObjectWriteStream(_store, ArchiveFormat.ManifestKey(_path), cancellationToken);
         await Task.Run(() => WriteManifest(stream, header, packs, entries, used), cancellationToken);
-        var digest = await stream.CompleteAsync();
+        await CommitCheck.RunAsync(_store, _path, packs, _key, _options.Keys, cancellationToken);
+        await _token.RequireOwnAsync(cancellationToken);
+        var summary = ArchiveSummary.Of(header, await CommitAsync(stream, cancellationToken));
 
         // From here on it is a backup, whatever becomes of what is left to be tidied up.
+        Committed = summary;
         await Leftovers.TidyAsync(_store, _path, packs);
-        return ArchiveSummary.Of(header, digest);
+        return summary;
     }
 
     /// <summary>Removes everything that was stored, of a backup that is not to be.</summary>
-    public async Task AbortAsync(CancellationToken cancellationToken = default)
+    /// <returns>False where everything stays: it is or may be a backup, or another attempt has taken it over.</returns>
+    public async Task<bool> AbortAsync(CancellationToken cancellationToken = default)
     {
         await _lifetime.CancelAsync();
         await _packs.SettleAsync();
-        if (Committed is null)
-        {
-            await Leftovers.RemoveUnfinishedAsync(_store, _path, cancellationToken);
-        }
+        return Committed is null && !_mayBeCommitted && !await _token.IsTakenOverAsync(cancellationToken)
+            && await Leftovers.RemoveUnfinishedAsync(_store, _path, cancellationToken);
     }
 
     public async ValueTask DisposeAsync()
@@ -219,6 +232,22 @@ public sealed class ArchiveWriter : IAsyncDisposable
         await _packs.SettleAsync();
         _packs.Dispose();
         _lifetime.Dispose();
+    }
+
+    // A request without an answer may have been carried out, or may be yet: whoever comes later sees which.
+    private async Task<string> CommitAsync(ObjectWriteStream manifest, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        _mayBeCommitted = true;
+        try
+        {
+            return await manifest.CompleteAsync();
+        }
+        catch (StorageException error) when (error.Failure is StorageFailure.Refused or StorageFailure.BucketNotFound or StorageFailure.Full or StorageFailure.Lost)
+        {
+            _mayBeCommitted = false;
+            throw;
+        }
     }
 
     // The first pass goes by what the parent knows, the others by the pass before.

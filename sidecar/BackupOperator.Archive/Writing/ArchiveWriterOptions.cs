@@ -39,6 +39,9 @@ public sealed record ArchiveWriterOptions
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
+    /// <summary>For the id of the attempt.</summary>
+    public Random Random { get; init; } = new();
+
     /// <exception cref="ArgumentException">A value is out of its range.</exception>
     internal void Validate()
     {

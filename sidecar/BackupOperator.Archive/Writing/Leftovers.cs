@@ -36,11 +36,12 @@ internal static class Leftovers
     }
 
     /// <summary>Removes everything that was stored of a backup that is not to be; a finished one stays.</summary>
-    public static async Task RemoveUnfinishedAsync(IObjectStore store, string path, CancellationToken cancellationToken)
+    /// <returns>False where it is a finished one.</returns>
+    public static async Task<bool> RemoveUnfinishedAsync(IObjectStore store, string path, CancellationToken cancellationToken)
     {
         if (await store.FindAsync(ArchiveFormat.ManifestKey(path), cancellationToken) is not null)
         {
-            return;
+            return false;
         }
 
         await AbortUploadsAsync(store, path, cancellationToken);
@@ -51,6 +52,7 @@ internal static class Leftovers
 
         await store.DeleteAsync(ArchiveFormat.TokenKey(path), cancellationToken);
         await store.DeleteAsync(ArchiveFormat.DataKeyKey(path), cancellationToken);
+        return true;
     }
 
     public static async Task AbortUploadsAsync(IObjectStore store, string path, CancellationToken cancellationToken)

@@ -33,6 +33,9 @@ public interface IBackupArchive : IAsyncDisposable
     Task VerifyAsync(string level, CancellationToken cancellationToken);
 
     /// <summary>Removes what is stored of a backup that will never be committed.</summary>
-    /// <returns>False where this attempt has not come so far as to know of anything; an earlier one may have left something.</returns>
+    /// <returns>
+    /// False where this attempt has not come so far as to know of anything (an earlier one may have left something), and where
+    /// everything stays because it is or may be committed, or is another attempt's.
+    /// </returns>
     Task<bool> AbortAsync(CancellationToken cancellationToken);
 }

@@ -124,13 +124,13 @@ public sealed class StoredArchive(
 
     public async Task<bool> AbortAsync(CancellationToken cancellationToken)
     {
-        if (_writer is null)
+        // What stays, stays in the copies too.
+        if (_writer is null || !await _writer.AbortAsync(cancellationToken))
         {
             return false;
         }
 
-        await _writer.AbortAsync(cancellationToken);
-        if (Copies is not null && _writer.Committed is null)
+        if (Copies is not null)
         {
             await Copies.AbortAsync(cancellationToken);
         }

@@ -46,6 +46,9 @@ public static class FailureClassifier
             StorageFailure.NotFound => (FailureReason.BackupNotFound, ExitCode.NotFound, false),
             StorageFailure.Archived => (FailureReason.StorageRefused, ExitCode.StorageRefused, false),
             StorageFailure.AlreadyExists => (FailureReason.InvalidSpec, ExitCode.Usage, false),
+
+            // The next attempt stores it again, or goes on where the other one is: nothing may be cleared away.
+            StorageFailure.Lost or StorageFailure.TakenOver => (FailureReason.StorageUnavailable, ExitCode.StorageUnavailable, true),
             _ => (FailureReason.StorageUnavailable, ExitCode.StorageUnavailable, true),
         };
         return new Failure(reason, code, problem.Message, retryable);

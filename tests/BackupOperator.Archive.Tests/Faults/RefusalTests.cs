@@ -130,7 +130,7 @@ public sealed class RefusalTests(RgwFixture rgw) : FaultTest(rgw)
         var last = await SendAsync(store, "a", id, 2, Content(2, 1000));
         await SendAsync(store, "a", id, 1, Content(3, store.PartSize));
         var error = await Should.ThrowAsync<StorageException>(() => store.CompleteUploadAsync("a", id, [lost, last]));
-        error.Failure.ShouldBe(StorageFailure.NotFound);
+        error.Failure.ShouldBe(StorageFailure.Lost);
         error.Message.ShouldContain("has lost part 1 of the upload");
         error.Message.ShouldContain("The next attempt sends");
         (await store.FindAsync("a")).ShouldBeNull();
@@ -145,9 +145,9 @@ public sealed class RefusalTests(RgwFixture rgw) : FaultTest(rgw)
         var part = await SendAsync(store, "a", id, 1, Content(1, 1000));
         await store.AbortUploadAsync("a", id);
         var late = await Should.ThrowAsync<StorageException>(() => SendAsync(store, "a", id, 2, Content(1, 1000)));
-        late.Failure.ShouldBe(StorageFailure.NotFound, late.Message);
+        late.Failure.ShouldBe(StorageFailure.Lost, late.Message);
         var error = await Should.ThrowAsync<StorageException>(() => store.CompleteUploadAsync("a", id, [part]));
-        error.Failure.ShouldBe(StorageFailure.NotFound, error.Message);
+        error.Failure.ShouldBe(StorageFailure.Lost, error.Message);
         error.Message.ShouldContain("the upload is gone");
     }
 

@@ -39,7 +39,7 @@ internal class StoreWrapper(IObjectStore inner) : IObjectStore
 
     public virtual Task AbortUploadAsync(string key, string uploadId, CancellationToken cancellationToken = default) => inner.AbortUploadAsync(key, uploadId, cancellationToken);
 
-    public IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync(string prefix, CancellationToken cancellationToken = default) => inner.ListUploadsAsync(prefix, cancellationToken);
+    public virtual IAsyncEnumerable<UnfinishedUpload> ListUploadsAsync(string prefix, CancellationToken cancellationToken = default) => inner.ListUploadsAsync(prefix, cancellationToken);
 
     public virtual Task DeleteAsync(string key, CancellationToken cancellationToken = default) => inner.DeleteAsync(key, cancellationToken);
 

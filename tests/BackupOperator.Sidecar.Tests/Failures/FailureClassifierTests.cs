@@ -15,6 +15,8 @@ public sealed class FailureClassifierTests
         { new StorageException(StorageFailure.Full, "m"), FailureReason.StorageFull, ExitCode.StorageFull, false },
         { new StorageException(StorageFailure.Unavailable, "m"), FailureReason.StorageUnavailable, ExitCode.StorageUnavailable, true },
         { new StorageException(StorageFailure.NotFound, "m"), FailureReason.BackupNotFound, ExitCode.NotFound, false },
+        { new StorageException(StorageFailure.Lost, "m"), FailureReason.StorageUnavailable, ExitCode.StorageUnavailable, true },
+        { new StorageException(StorageFailure.TakenOver, "m"), FailureReason.StorageUnavailable, ExitCode.StorageUnavailable, true },
         { new CorruptArchiveException("m"), FailureReason.CorruptArchive, ExitCode.CorruptArchive, false },
         { new TargetFullException("m"), FailureReason.TargetFull, ExitCode.TargetFull, false },
         { new IOException("m", 28), FailureReason.TargetFull, ExitCode.TargetFull, false },

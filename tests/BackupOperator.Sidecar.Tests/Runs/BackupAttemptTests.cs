@@ -32,6 +32,21 @@ public sealed class BackupAttemptTests
         (failure.Reason, failure.Retryable).ShouldBe((FailureReason.Interrupted, true));
     }
 
+    [Theory]
+    [InlineData(Archive.Storage.StorageFailure.Lost)]
+    [InlineData(Archive.Storage.StorageFailure.TakenOver)]
+    public async Task What_the_next_attempt_can_mend_is_not_final_and_nothing_is_cleared_away(Archive.Storage.StorageFailure failure)
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        fixture.Archive.On = (call, _) => call == "Commit" ? throw new Archive.Storage.StorageException(failure, "gone") : Task.CompletedTask;
+
+        (await fixture.RunAsync()).ShouldBe(ExitCode.StorageUnavailable);
+
+        await fixture.ShouldServeAgainAsync();
+        fixture.Archive.Calls.ShouldNotContain("Abort");
+        (await fixture.ReportAsync()).Failure!.Retryable.ShouldBeTrue();
+    }
+
     [Fact]
     public async Task A_cancelled_backup_leaves_nothing_in_the_storage()
     {

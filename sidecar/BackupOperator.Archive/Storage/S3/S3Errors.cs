@@ -90,7 +90,8 @@ internal static class S3Errors
             "InvalidObjectState" =>
                 new(StorageFailure.Archived, $"{what}: the object is in an archive class of {bucket}, and must be brought back before it can be read. A restore does that by itself and waits.", error),
             "PreconditionFailed" => new(StorageFailure.AlreadyExists, $"{what}: the object exists already.", error),
-            "NoSuchKey" or "NoSuchUpload" or "InvalidPart" or "InvalidRange" => new(StorageFailure.NotFound, $"{what}: {answer.Code} in {bucket}.", error),
+            "NoSuchUpload" or "InvalidPart" => new(StorageFailure.Lost, $"{what}: {answer.Code} in {bucket}.", error),
+            "NoSuchKey" or "InvalidRange" => new(StorageFailure.NotFound, $"{what}: {answer.Code} in {bucket}.", error),
             _ when answer.Status == HttpStatusCode.InsufficientStorage => new(StorageFailure.Full, $"{what}: {bucket} is full. Make room.", error),
             _ when answer.Status == HttpStatusCode.NotFound => new(StorageFailure.NotFound, $"{what}: not found in {bucket}.", error),
             _ when answer.Status is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>

@@ -28,11 +28,18 @@ internal sealed class S3Uploads(S3Requests requests, S3Objects objects, S3Tags t
 
     public async Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string sha256, CancellationToken cancellationToken = default)
     {
-        var tag = await requests.RunAsync(
-            $"Uploading part {number} of {requests.Describe(key)}",
-            token => requests.Transfer.PutPartAsync(requests.FullKey(key), uploadId, number, content, sha256, token),
-            cancellationToken);
-        return new StoredPart(number, content.Length, tag);
+        try
+        {
+            var tag = await requests.RunAsync(
+                $"Uploading part {number} of {requests.Describe(key)}",
+                token => requests.Transfer.PutPartAsync(requests.FullKey(key), uploadId, number, content, sha256, token),
+                cancellationToken);
+            return new StoredPart(number, content.Length, tag);
+        }
+        catch (StorageException error) when (error.Failure is StorageFailure.Lost or StorageFailure.NotFound)
+        {
+            throw Forgotten(error);
+        }
     }
 
     public async Task<IReadOnlyList<StoredPart>?> ListPartsAsync(string key, string uploadId, CancellationToken cancellationToken = default)
@@ -50,7 +57,7 @@ internal sealed class S3Uploads(S3Requests requests, S3Objects objects, S3Tags t
             }
             while (page.IsTruncated == true);
         }
-        catch (StorageException error) when (error.Failure == StorageFailure.NotFound)
+        catch (StorageException error) when (error.Failure is StorageFailure.NotFound or StorageFailure.Lost)
         {
             return null;
         }
@@ -79,7 +86,7 @@ internal sealed class S3Uploads(S3Requests requests, S3Objects objects, S3Tags t
                 }),
                 cancellationToken);
         }
-        catch (StorageException error) when (error.Failure is StorageFailure.NotFound or StorageFailure.Unavailable or StorageFailure.AlreadyExists)
+        catch (StorageException error) when (error.Failure is StorageFailure.NotFound or StorageFailure.Lost or StorageFailure.Unavailable or StorageFailure.AlreadyExists)
         {
             // The answer of an attempt that did complete it may have been lost.
             failure = error;
@@ -96,7 +103,7 @@ internal sealed class S3Uploads(S3Requests requests, S3Objects objects, S3Tags t
             null => new StorageException(StorageFailure.Unavailable, $"{requests.Describe(key)} was completed and is not there with its {size} bytes; the store cannot be relied on."),
 
             // Ceph calls it an internal error when the upload is gone.
-            { Failure: StorageFailure.NotFound or StorageFailure.Unavailable } => await ExplainAsync(key, uploadId, parts, failure, cancellationToken),
+            { Failure: StorageFailure.NotFound or StorageFailure.Lost or StorageFailure.Unavailable } => await ExplainAsync(key, uploadId, parts, failure, cancellationToken),
             _ => failure,
         };
     }
@@ -107,7 +114,7 @@ internal sealed class S3Uploads(S3Requests requests, S3Objects objects, S3Tags t
         {
             await requests.AskAsync($"Aborting the upload of {requests.Describe(key)}", token => requests.Client.AbortMultipartUploadAsync(requests.Options.Bucket, requests.FullKey(key), uploadId, token), cancellationToken);
         }
-        catch (StorageException error) when (error.Failure == StorageFailure.NotFound)
+        catch (StorageException error) when (error.Failure is StorageFailure.NotFound or StorageFailure.Lost)
         {
             // Gone already.
         }
@@ -136,14 +143,16 @@ internal sealed class S3Uploads(S3Requests requests, S3Objects objects, S3Tags t
     {
         if (await ListPartsAsync(key, uploadId, cancellationToken) is not { } there)
         {
-            return new StorageException(
-                StorageFailure.NotFound, $"{failure.Message} The store has forgotten it: the upload is gone, and its parts with it. The next attempt sends them again.", failure);
+            return Forgotten(failure);
         }
 
         return parts.FirstOrDefault(part => !there.Any(stored => stored.Number == part.Number && stored.ETag == part.ETag)) is { } lost
-            ? new StorageException(StorageFailure.NotFound, $"{failure.Message} The store has lost part {lost.Number} of the upload, or has other bytes there. The next attempt sends it again.", failure)
+            ? new StorageException(StorageFailure.Lost, $"{failure.Message} The store has lost part {lost.Number} of the upload, or has other bytes there. The next attempt sends it again.", failure)
             : failure;
     }
+
+    private static StorageException Forgotten(StorageException failure) =>
+        new(StorageFailure.Lost, $"{failure.Message} The store has forgotten it: the upload is gone, and its parts with it. The next attempt sends them again.", failure);
 
     // The tag of an object of parts is the MD5 of their MD5s, a dash and how many there are; where the store encrypts with
     // keys of its own it is something else, and then this says no.

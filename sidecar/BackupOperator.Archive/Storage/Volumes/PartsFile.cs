@@ -39,7 +39,7 @@ internal sealed class PartsFile(string path, int partSize) : IDisposable
     {
         if (RandomAccess.GetLength(_file) < size)
         {
-            throw new StorageException(StorageFailure.NotFound, $"{path} lacks parts.");
+            throw new StorageException(StorageFailure.Lost, $"{path} lacks parts.");
         }
 
         RandomAccess.SetLength(_file, size);
@@ -57,7 +57,7 @@ internal sealed class PartsFile(string path, int partSize) : IDisposable
             var content = buffer.AsMemory(0, (int)part.Size);
             if (!await FillAsync(content, PlaceOf(part.Number), cancellationToken))
             {
-                throw new StorageException(StorageFailure.NotFound, $"{path} lacks part {part.Number}.");
+                throw new StorageException(StorageFailure.Lost, $"{path} lacks part {part.Number}.");
             }
 
             await RandomAccess.WriteAsync(joined, content, at, cancellationToken);

@@ -11,6 +11,10 @@ internal static class VolumeErrors
     private const int TimedOut = 110;
     private const int StaleHandle = 116;
 
+    /// <summary>An upload whose files are gone.</summary>
+    public static StorageException Lost(StorageException missing) =>
+        new(StorageFailure.Lost, $"{missing.Message} The upload is gone, or a part of it; the next attempt writes it again.", missing);
+
     public static StorageException Translate(Exception error, string what) => error switch
     {
         FileNotFoundException or DirectoryNotFoundException => new(StorageFailure.NotFound, $"{what}: there is no such file.", error),

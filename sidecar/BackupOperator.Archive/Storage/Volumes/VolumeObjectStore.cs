@@ -114,7 +114,7 @@ public sealed class VolumeObjectStore : IObjectStore
         return id;
     });
 
-    public Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string sha256, CancellationToken cancellationToken = default) => GuardAsync($"Writing part {number} of {Describe(key)}", async () =>
+    public Task<StoredPart> UploadPartAsync(string key, string uploadId, int number, ReadOnlyMemory<byte> content, string sha256, CancellationToken cancellationToken = default) => GuardUploadAsync($"Writing part {number} of {Describe(key)}", async () =>
     {
         using (var file = new PartsFile(PartsPath(key, uploadId), PartSize))
         {
@@ -147,7 +147,7 @@ public sealed class VolumeObjectStore : IObjectStore
         return parts;
     });
 
-    public Task<ObjectInfo> CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, bool createOnly = false, CancellationToken cancellationToken = default) => GuardAsync($"Completing {Describe(key)}", async () =>
+    public Task<ObjectInfo> CompleteUploadAsync(string key, string uploadId, IReadOnlyList<StoredPart> parts, bool createOnly = false, CancellationToken cancellationToken = default) => GuardUploadAsync($"Completing {Describe(key)}", async () =>
     {
         var (path, from) = (PathOf(key), PartsPath(key, uploadId));
         var size = parts.Sum(part => part.Size);
@@ -156,7 +156,7 @@ public sealed class VolumeObjectStore : IObjectStore
             // An attempt that died after the rename completed it.
             return new FileInfo(path) is { Exists: true } there && there.Length == size
                 ? Info(key, there)
-                : throw new StorageException(StorageFailure.NotFound, $"The upload of {Describe(key)} is gone.");
+                : throw new StorageException(StorageFailure.Lost, $"The upload of {Describe(key)} is gone.");
         }
 
         var ordered = parts.OrderBy(part => part.Number).ToList();
@@ -379,6 +379,19 @@ public sealed class VolumeObjectStore : IObjectStore
         new(key, file.Length, null, new DateTimeOffset(file.LastWriteTimeUtc, TimeSpan.Zero));
 
     private static Task<T> GuardAsync<T>(string what, Func<T> work) => GuardAsync(what, () => Task.FromResult(work()));
+
+    // Where its files are gone, the upload is.
+    private static async Task<T> GuardUploadAsync<T>(string what, Func<Task<T>> work)
+    {
+        try
+        {
+            return await GuardAsync(what, work);
+        }
+        catch (StorageException error) when (error.Failure == StorageFailure.NotFound)
+        {
+            throw VolumeErrors.Lost(error);
+        }
+    }
 
     private static async Task<T> GuardAsync<T>(string what, Func<Task<T>> work)
     {
