@@ -67,7 +67,7 @@ internal sealed class Composition(
         return host
             .Add(backupController, builder => Follow(builder.WithFinalizer(backupController).WithFinalizer(new DataFinalizer(pruner)).WithFilter(MySqlBackupController.IsOfInterest).WithoutResync(b => MySqlBackupController.WaitsToExpire(b, time.GetUtcNow())), MySqlBackup.KindName, lookup)
                 .Watches<V1Job>(PruneJob.Of, OurObjects))
-            .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
+            .Add(restoreController, builder => Follow(builder.WithFinalizer(restoreController).WithFinalizer(new PreviousDataFinalizer(restores, client, events, time)).WithFilter(MySqlRestoreController.IsOfInterest), MySqlRestore.KindName, lookup))
             .Add(schedules, builder => builder
                 .WithLogProperties(schedule => [new("target", schedule.Spec.Template.Spec.Target.StatefulSet)])
                 .Owns<V1Job>(OurObjects)

@@ -13,6 +13,9 @@ public sealed record RestoreObservation(RunObservation Run, RestorePhase? Phase)
     /// <summary>The condition PreviousDataRemoved is True already.</summary>
     public bool PreviousDataRemoved { get; init; }
 
+    /// <summary>A deletion of the resource waits until the data of before is removed.</summary>
+    public bool HoldsDeletion { get; init; }
+
     /// <summary>The Job that removes the data of before.</summary>
     public JobObservation? RemovePreviousJob { get; init; }
 }

@@ -12,7 +12,7 @@ public static class RestorePlanner
     public static RestoreDecision Decide(RestoreObservation observation, DateTimeOffset now)
     {
         var run = observation.Run;
-        var decision = run is { Stage: RunStage.Completed, HasFinalizer: false, Deleting: false }
+        var decision = run is { Stage: RunStage.Completed, HasFinalizer: false } && (!run.Deleting || observation.HoldsDeletion)
             ? Previous(observation, now)
             : RunPlanner.Decide(run, now);
         return new RestoreDecision(RestorePhases.PhaseOf(decision.Stage, decision.Step, observation.Phase), decision);
@@ -30,7 +30,7 @@ public static class RestorePlanner
         var due = completedAt + o.KeepPrevious;
         if (now < due && o.RemovePreviousJob is null)
         {
-            return idle with { Conditions = [NotRemoved("Kept", $"{folder} is kept until {due.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}")], RequeueAfter = due - now };
+            return idle with { Conditions = [NotRemoved("Kept", $"{folder} is kept until {due.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}{(o.Run.Deleting ? "; then the resource goes" : "")}")], RequeueAfter = due - now };
         }
 
         return o.RemovePreviousJob switch

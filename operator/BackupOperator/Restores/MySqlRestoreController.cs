@@ -16,7 +16,8 @@ internal sealed class MySqlRestoreController(RunReconciler<MySqlRestore> reconci
     public static bool IsOfInterest(MySqlRestore entity) =>
         !RunLookup.StageOf(entity).IsOver()
         || entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true
-        || RestoreFlow.KeepsPreviousData(entity);
+        || RestoreFlow.KeepsPreviousData(entity)
+        || (entity.Metadata.DeletionTimestamp is null ? PreviousDataFinalizer.IsOn(entity) != PreviousDataFinalizer.IsWanted(entity) : PreviousDataFinalizer.IsOn(entity));
 
     public async Task<ReconciliationResult<MySqlRestore>> ReconcileAsync(MySqlRestore entity, CancellationToken cancellationToken) =>
         ReconciliationResult<MySqlRestore>.Success(entity, IsOfInterest(entity) ? await reconciler.ReconcileAsync(entity, cancellationToken) : null);

@@ -46,6 +46,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
             CompletedAt = entity.Status.CompletionTime,
             KeepPrevious = DurationText.ParseCapped(entity.Spec.Safety.KeepPrevious),
             PreviousDataRemoved = PreviousDataRemoved(entity),
+            HoldsDeletion = PreviousDataFinalizer.IsOn(entity),
             RemovePreviousJob = world.RemovePreviousJob,
         };
         var (phase, decision) = RestorePlanner.Decide(observation, now);

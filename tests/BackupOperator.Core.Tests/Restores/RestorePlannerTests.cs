@@ -90,6 +90,14 @@ public sealed class RestorePlannerTests
             .ShouldBe([new RunAction.CreateAccess(), new RunAction.CreateJob(JobPurpose.RemovePrevious)]);
 
     [Fact]
+    public void Also_where_a_deletion_waits_for_that()
+    {
+        var deleting = Completed with { Run = Completed.Run with { Deleting = true }, HoldsDeletion = true };
+        Decide(deleting).Conditions.Find(ConditionType.PreviousDataRemoved)!.Message.ShouldContain("then the resource goes");
+        Decide(deleting with { KeepPrevious = TimeSpan.FromMinutes(1) }).Actions.ShouldContain(new RunAction.CreateJob(JobPurpose.RemovePrevious));
+    }
+
+    [Fact]
     public void And_once_it_is_gone_nothing_is_done_again()
     {
         var due = Completed with { KeepPrevious = TimeSpan.Zero, RemovePreviousJob = ActiveJob with { Outcome = JobOutcome.Succeeded } };
