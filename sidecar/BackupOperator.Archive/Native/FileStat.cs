@@ -10,7 +10,7 @@ internal enum EntryKind
     Other,
 }
 
-/// <summary>What <c>statx(2)</c> tells of a file, links not followed. Times are nanoseconds since 1970.</summary>
+/// <summary>What <c>statx(2)</c> tells of a file. Times are nanoseconds since 1970.</summary>
 [StructLayout(LayoutKind.Auto)]
 internal readonly partial record struct FileStat(
     EntryKind Kind, int Mode, uint UserId, uint GroupId, long Size, long AllocatedBytes, ulong Inode, long ModifiedNs, long ChangedNs, uint Links)
@@ -54,9 +54,15 @@ internal readonly partial record struct FileStat(
     }
 
     /// <returns>Null where there is nothing.</returns>
-    public static FileStat? TryRead(string path)
+    /// <exception cref="IOException">It cannot be told whether there is something.</exception>
+    public static FileStat? TryRead(string path) => TryRead(path, AtSymlinkNoFollow);
+
+    /// <summary>As <see cref="TryRead(string)"/>, of what a link leads to.</summary>
+    public static FileStat? TryFollow(string path) => TryRead(path, 0);
+
+    private static FileStat? TryRead(string path, int flags)
     {
-        if (ReadStatx(AtFdCwd, path, AtSymlinkNoFollow, BasicStats, out var stat) != 0)
+        if (ReadStatx(AtFdCwd, path, flags, BasicStats, out var stat) != 0)
         {
             var error = Marshal.GetLastPInvokeError();
             return error is NotFound or NotADirectory ? null : throw new IOException($"Cannot read the attributes of {path}: {Marshal.GetPInvokeErrorMessage(error)}", error);

@@ -151,7 +151,7 @@ internal static partial class Syscalls
             return true;
         }
 
-        if (Marshal.GetLastPInvokeError() == ExistsError || File.Exists(to))
+        if (Marshal.GetLastPInvokeError() == ExistsError || FileStat.TryRead(to) is not null)
         {
             return false;
         }

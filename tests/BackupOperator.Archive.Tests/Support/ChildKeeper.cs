@@ -41,6 +41,9 @@ internal static class ChildKeeper
     /// <summary>Deletes backups: <see cref="KeepingJob.Path"/> holds their names with commas between.</summary>
     public const string Prune = "prune";
 
+    /// <summary>How a line of the log begins that says why something was not deleted.</summary>
+    public const string Left = "left: ";
+
     public static async Task<int> RunAsync(string verb, string json)
     {
         var job = JsonSerializer.Deserialize<KeepingJob>(json)!;
@@ -57,7 +60,7 @@ internal static class ChildKeeper
                 await new ArchiveMerger(slow, job.Path, job.ToPath!, MergeOptions(keys)).RunAsync();
                 break;
             case Prune:
-                await new ArchivePruner(slow).PruneAsync([.. job.Path.Split(',').Select(name => new PruneRequest(name, name))]);
+                await PruneAsync(slow, job);
                 break;
             default:
                 await WrappedKeys.RewrapAsync(slow, job.Path, keys!);
@@ -69,6 +72,20 @@ internal static class ChildKeeper
     }
 
     public static MergeOptions MergeOptions(WrappingKeys? keys) => new() { Keys = keys, PackLimit = 1 << 20, LeastUse = 0.7 };
+
+    // What is left is told in the file that receives the changes, too.
+    private static async Task PruneAsync(IObjectStore store, KeepingJob job)
+    {
+        try
+        {
+            var results = await new ArchivePruner(store).PruneAsync([.. job.Path.Split(',').Select(name => new PruneRequest(name, name))]);
+            await File.AppendAllLinesAsync(job.Log, results.Where(result => !result.IsGone).Select(result => $"{Left}{result.Problem}"));
+        }
+        catch (StorageException refused)
+        {
+            await File.AppendAllTextAsync(job.Log, $"{Left}{refused.Failure}: {refused.Message}\n");
+        }
+    }
 
     private sealed class SlowWriter(IObjectStore inner, string log, TimeSpan pause) : StoreWrapper(inner)
     {

@@ -49,12 +49,19 @@ internal static class ChildWriter
 
     public static Process Start(ChildJob job) => Start(Verb, job);
 
-    public static Process Start<T>(string verb, T job, MemoryLimit? within = null)
+    /// <param name="asNobody">As a user that is not root, whom the bits of files keep out.</param>
+    public static Process Start<T>(string verb, T job, MemoryLimit? within = null, bool asNobody = false)
     {
         string[] enter = within is null ? [] : ["/bin/sh", "-c", $"echo $$ > {within.Processes} && exec \"$@\"", "sh"];
-        string[] command = [.. enter, Environment.ProcessPath!, .. Arguments(verb, job)];
+        string[] become = asNobody ? ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] : [];
+        string[] command = [.. enter, .. become, Environment.ProcessPath!, .. Arguments(verb, job)];
         var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
         start.Environment["DOTNET_gcServer"] = "0";
+        if (asNobody)
+        {
+            // Of root's, nobody can use.
+            start.Environment["HOME"] = "/tmp";
+        }
 
         // As the sidecar has it.
         start.Environment["DOTNET_GCGen0MaxBudget"] = "400000";
@@ -66,9 +73,9 @@ internal static class ChildWriter
     /// <returns>The largest resident memory in bytes.</returns>
     public static Task<long> RunToEndAsync(ChildJob job, MemoryLimit? within = null) => RunToEndAsync(Verb, job, within);
 
-    public static async Task<long> RunToEndAsync<T>(string verb, T job, MemoryLimit? within = null)
+    public static async Task<long> RunToEndAsync<T>(string verb, T job, MemoryLimit? within = null, bool asNobody = false)
     {
-        using var child = Start(verb, job, within);
+        using var child = Start(verb, job, within, asNobody);
         var error = child.StandardError.ReadToEndAsync();
         var output = await child.StandardOutput.ReadToEndAsync();
         using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(120));

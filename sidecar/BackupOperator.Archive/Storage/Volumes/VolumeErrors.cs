@@ -4,6 +4,8 @@ namespace BackupOperator.Archive.Storage.Volumes;
 internal static class VolumeErrors
 {
     // errno, as .NET keeps it in HResult or as our own calls pass it.
+    private const int NotPermitted = 1;
+    private const int AccessDenied = 13;
     private const int NoSpace = 28;
     private const int QuotaExceeded = 122;
     private const int ReadOnly = 30;
@@ -18,9 +20,10 @@ internal static class VolumeErrors
     public static StorageException Translate(Exception error, string what) => error switch
     {
         FileNotFoundException or DirectoryNotFoundException => new(StorageFailure.NotFound, $"{what}: there is no such file.", error),
-        UnauthorizedAccessException or FormatException => new(StorageFailure.Refused, $"{what}: {error.Message} Give the pod's user the right to write there.", error),
+        UnauthorizedAccessException or FormatException => Refused(error, what),
         _ => (error.HResult & 0xFFFF) switch
         {
+            NotPermitted or AccessDenied => Refused(error, what),
             NoSpace or QuotaExceeded => new(StorageFailure.Full, $"{what}: the volume is full. Make room, or enlarge the claim.", error),
             ReadOnly => new(StorageFailure.Refused, $"{what}: the volume is read-only.", error),
             InputOutput => new(StorageFailure.Unavailable, $"{what}: the disk behind the volume fails ({error.Message}). Look at the node's kernel log, or at the storage server.", error),
@@ -29,4 +32,22 @@ internal static class VolumeErrors
             _ => new(StorageFailure.Unavailable, $"{what}: {error.Message}", error),
         },
     };
+
+    /// <summary>Does some work of a store on another thread: disks answer in their own time, and the caller goes on.</summary>
+    public static Task<T> GuardAsync<T>(string what, Func<T> work) => GuardAsync(what, () => Task.FromResult(work()));
+
+    public static async Task<T> GuardAsync<T>(string what, Func<Task<T>> work)
+    {
+        try
+        {
+            return await Task.Run(work);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException or FormatException)
+        {
+            throw Translate(error, what);
+        }
+    }
+
+    private static StorageException Refused(Exception error, string what) =>
+        new(StorageFailure.Refused, $"{what}: {error.Message.TrimEnd('.')}. Give the pod's user the right to write there.", error);
 }
