@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Models;
 
@@ -61,7 +62,22 @@ internal sealed class Reconciler<TEntity>(
     {
         foreach (var finalizer in finalizers.Where(f => entity.Metadata.Finalizers?.Contains(f.Identifier) == true))
         {
-            var result = await finalizer.FinalizeAsync(entity, cancellationToken);
+            ReconciliationResult<TEntity> result;
+            try
+            {
+                result = await finalizer.FinalizeAsync(entity, cancellationToken);
+            }
+            catch (KubernetesApiException e) when (e.StatusCode == HttpStatusCode.Forbidden)
+            {
+                // Rights that lie in the namespace go with it, in no fixed order; what they were for goes, too.
+                if (!await IsNamespaceEndingAsync(entity, cancellationToken))
+                {
+                    throw;
+                }
+
+                result = ReconciliationResult<TEntity>.Success(entity);
+            }
+
             if (!result.IsSuccess || result.RequeueAfter is not null)
             {
                 // A requeue says that it is not finished.
@@ -72,5 +88,19 @@ internal sealed class Reconciler<TEntity>(
         }
 
         return ReconciliationResult<TEntity>.Success(entity);
+    }
+
+    /// <summary>False also where that cannot be found out.</summary>
+    private async Task<bool> IsNamespaceEndingAsync(TEntity entity, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return entity.Metadata.Namespace is { } name
+                && await client.GetAsync<V1Namespace>(name, cancellationToken: cancellationToken) is { Metadata.DeletionTimestamp: not null };
+        }
+        catch (KubernetesApiException e) when (e.StatusCode == HttpStatusCode.Forbidden)
+        {
+            return false;
+        }
     }
 }

@@ -1,11 +1,13 @@
 using System.Text.Json.Nodes;
 using BackupOperator.Kubernetes.Crds;
+using BackupOperator.Runs;
 
 namespace BackupOperator.Commands;
 
 /// <summary>
 /// The rights of an operator with <c>--watch-namespaces</c>: a Role and its binding in each of them, and in the
-/// operator's own namespace the leader's Lease.
+/// operator's own namespace the leader's Lease. One ClusterRole lets it take its finalizers away in a namespace that is
+/// being deleted, when the Role in there is gone.
 /// </summary>
 /// <param name="name">Name of all Roles, bindings and of the ServiceAccount.</param>
 /// <param name="operatorNamespace">Where the operator runs.</param>
@@ -15,7 +17,16 @@ internal sealed class NamespacedRoles(string name, string operatorNamespace)
     [
         .. namespaces.Distinct(StringComparer.Ordinal).SelectMany(n => Pair(name, n, [.. ClusterRoleGenerator.Rules(controllers)])),
         .. Pair($"{name}-leader", operatorNamespace, LeaderRules()),
+        .. Cluster(new JsonArray([.. ClusterRoleGenerator.Rules([typeof(NamespaceEndRbac)])])),
     ];
+
+    /// <summary>Named after the namespace, too: operators with different namespaces share a cluster.</summary>
+    private IEnumerable<JsonObject> Cluster(JsonArray rules)
+    {
+        var role = $"{name}-{operatorNamespace}-finalizers";
+        yield return Object("ClusterRole", role, @namespace: null, new JsonObject { ["rules"] = rules });
+        yield return Object("ClusterRoleBinding", role, @namespace: null, Binding("ClusterRole", role));
+    }
 
     /// <summary>A create cannot be limited to a name.</summary>
     private static JsonArray LeaderRules() =>
@@ -27,12 +38,14 @@ internal sealed class NamespacedRoles(string name, string operatorNamespace)
     private IEnumerable<JsonObject> Pair(string role, string @namespace, JsonArray rules)
     {
         yield return Object("Role", role, @namespace, new JsonObject { ["rules"] = rules });
-        yield return Object("RoleBinding", role, @namespace, new JsonObject
-        {
-            ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = "Role", ["name"] = role },
-            ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = name, ["namespace"] = operatorNamespace }),
-        });
+        yield return Object("RoleBinding", role, @namespace, Binding("Role", role));
     }
+
+    private JsonObject Binding(string kind, string role) => new()
+    {
+        ["roleRef"] = new JsonObject { ["apiGroup"] = "rbac.authorization.k8s.io", ["kind"] = kind, ["name"] = role },
+        ["subjects"] = new JsonArray(new JsonObject { ["kind"] = "ServiceAccount", ["name"] = name, ["namespace"] = operatorNamespace }),
+    };
 
     private static JsonObject Rule(string[] verbs, string? resourceName = null)
     {
@@ -46,13 +59,19 @@ internal sealed class NamespacedRoles(string name, string operatorNamespace)
         return rule;
     }
 
-    private static JsonObject Object(string kind, string name, string @namespace, JsonObject content)
+    private static JsonObject Object(string kind, string name, string? @namespace, JsonObject content)
     {
+        var metadata = new JsonObject { ["name"] = name };
+        if (@namespace is not null)
+        {
+            metadata["namespace"] = @namespace;
+        }
+
         var result = new JsonObject
         {
             ["apiVersion"] = "rbac.authorization.k8s.io/v1",
             ["kind"] = kind,
-            ["metadata"] = new JsonObject { ["name"] = name, ["namespace"] = @namespace },
+            ["metadata"] = metadata,
         };
         foreach (var (key, value) in content.ToList())
         {

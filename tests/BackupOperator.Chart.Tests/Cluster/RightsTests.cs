@@ -22,11 +22,18 @@ public sealed class RightsTests(ChartRenderer chart)
     public async Task In_some_namespaces_they_are_the_Roles_that_the_operator_prints()
     {
         var rendering = await chart.RenderAsync("watchNamespaces: [shop, bank, shop]");
-        rendering.Of("ClusterRole").ShouldBeEmpty();
-        rendering.Of("ClusterRoleBinding").ShouldBeEmpty();
         string[] expected = [.. YamlReader.Read(GeneratedManifests.Roles(Name, Name, ["shop", "bank"])).Select(Essence)];
-        rendering.Of("Role").Concat(rendering.Of("RoleBinding")).Select(Essence).Order(StringComparer.Ordinal).ShouldBe(expected.Order(StringComparer.Ordinal));
+        string[] kinds = ["Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"];
+        kinds.SelectMany(kind => rendering.Of(kind)).Select(Essence).Order(StringComparer.Ordinal).ShouldBe(expected.Order(StringComparer.Ordinal));
         rendering.Variables["WATCH_NAMESPACES"].ShouldBe("shop,bank");
+    }
+
+    [Fact]
+    public async Task Who_may_give_no_right_in_all_namespaces_does_without_the_ClusterRole()
+    {
+        var rendering = await chart.RenderAsync("{watchNamespaces: [shop], rbac: {finalizers: false}}");
+        rendering.Of("ClusterRole").Concat(rendering.Of("ClusterRoleBinding")).ShouldBeEmpty();
+        rendering.Of("Role").Count.ShouldBe(2);
     }
 
     [Fact]

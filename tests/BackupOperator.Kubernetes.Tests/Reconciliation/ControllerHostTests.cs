@@ -202,6 +202,22 @@ public sealed class ControllerHostTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_finalizer_that_has_lost_its_rights_goes_with_its_namespace_and_only_then()
+    {
+        var finalizer = new Cleaner { Problem = new KubernetesApiException(HttpStatusCode.Forbidden, "Forbidden", "jobs is forbidden") };
+        await cluster.CreateAsync("a");
+        Start(b => b.WithFinalizer(finalizer));
+        await SeenAsync("reconcile a Red [test.mysqlbackup.io/clean]");
+
+        await cluster.Client.DeleteAsync<Widget>("a", "shop");
+        await TestCluster.EventuallyAsync(() => finalizer.Tries > 1);
+        (await cluster.Client.GetAsync<Widget>("a", "shop")).ShouldNotBeNull("the rights may come back");
+
+        await cluster.Client.DeleteAsync<V1Namespace>("shop");
+        await TestCluster.EventuallyAsync(async () => await cluster.Client.GetAsync<Widget>("a", "shop") is null);
+    }
+
+    [Fact]
     public async Task A_finalizer_that_an_object_does_not_need_any_more_is_taken_away()
     {
         var finalizer = new Cleaner();
@@ -387,6 +403,8 @@ public sealed class ControllerHostTests : IAsyncLifetime
 
         public bool Ready { get; set; }
 
+        public Exception? Problem { get; init; }
+
         public int Tries { get; private set; }
 
         public Func<Widget, bool> Needed { get; set; } = _ => true;
@@ -396,7 +414,7 @@ public sealed class ControllerHostTests : IAsyncLifetime
         public Task<ReconciliationResult<Widget>> FinalizeAsync(Widget entity, CancellationToken cancellationToken)
         {
             Tries++;
-            return Task.FromResult(Ready
+            return Problem is not null ? throw Problem : Task.FromResult(Ready
                 ? ReconciliationResult<Widget>.Success(entity)
                 : ReconciliationResult<Widget>.Failure(entity, "not clean"));
         }
