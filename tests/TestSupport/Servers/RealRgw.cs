@@ -125,14 +125,26 @@ public sealed class RealRgw : IAsyncDisposable
         {
             using (process)
             {
-                var commandLine = File.ReadAllText($"/proc/{process.Id}/cmdline");
-                if (commandLine.Contains(ConfigurationFile, StringComparison.Ordinal))
+                if (IsOurs(process.Id))
                 {
                     using var kill = Process.Start("kill", [$"-{signal}", $"{process.Id}"]);
                     kill.WaitForExit();
                     process.WaitForExit(5000);
                 }
             }
+        }
+    }
+
+    // Those of other tests may end between the list and the look.
+    private bool IsOurs(int processId)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{processId}/cmdline").Contains(ConfigurationFile, StringComparison.Ordinal);
+        }
+        catch (IOException)
+        {
+            return false;
         }
     }
 
