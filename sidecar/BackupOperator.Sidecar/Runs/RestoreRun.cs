@@ -41,6 +41,7 @@ public sealed class RestoreRun(
         var summary = journal?.Source ?? await FetchAsync(found, cancellationToken);
         if (journal?.State != SwapState.Swapped)
         {
+            await AwaitEarlierStartAsync(cancellationToken);
             await window.RunAsync(write: true, token => SwapAsync(summary, token), MayStart, cancellationToken);
         }
         else if (found.IsStopped)
@@ -52,6 +53,16 @@ public sealed class RestoreRun(
         // From here on the way forward is the short one: a signal does not end it, the pod's grace is long enough.
         await ProveAsync(CancellationToken.None);
         await FinishAsync(summary, CancellationToken.None);
+    }
+
+    // Started again after an attempt that died, it may still be starting: a server that is told to end then may not hear it,
+    // and is killed after its time of grace. One that does not come up is no reason to wait for ever: new data is at hand.
+    private async Task AwaitEarlierStartAsync(CancellationToken cancellationToken)
+    {
+        if (context.Quiescer.HasTouched && context.MustAnswer)
+        {
+            await context.Answer.WaitAsync(hopelessEnds: true, cancellationToken);
+        }
     }
 
     private async Task<SourceSummary> FetchAsync(FoundTarget found, CancellationToken cancellationToken)

@@ -21,6 +21,9 @@ internal sealed class Database : IDisposable
 
     public int Port { get; }
 
+    /// <summary>How often it has come up.</summary>
+    public int Starts { get; private set; }
+
     public bool IsRunning
     {
         get
@@ -43,6 +46,7 @@ internal sealed class Database : IDisposable
 
             _listener = new TcpListener(IPAddress.Loopback, Port);
             _listener.Start();
+            Starts++;
             _ = ServeAsync(_listener);
         }
     }

@@ -39,6 +39,21 @@ public sealed class RestoreRunTests
     }
 
     [Fact]
+    public async Task A_server_that_is_starting_for_an_attempt_that_died_is_not_stopped_before_it_is_up()
+    {
+        await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);
+        await fixture.LeaveStoppedAsync(DateTimeOffset.UtcNow);
+        await fixture.WaitForDatabaseAsync(running: false);
+        var (before, fit) = (fixture.DatabaseStarts, DateTime.UtcNow.AddSeconds(2));
+        fixture.Target.FitToStart = () => DateTime.UtcNow >= fit;
+
+        (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+
+        (fixture.DatabaseStarts - before).ShouldBe(2, "once on the old data, and once on the new");
+        Content(fixture.DataDirectory).ShouldBe("new");
+    }
+
+    [Fact]
     public async Task Previous_data_that_nobody_wants_is_removed_after_the_proof()
     {
         await using var fixture = await RunFixture.StartAsync(MySqlRestore.KindName);

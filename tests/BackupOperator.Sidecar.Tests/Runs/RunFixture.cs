@@ -49,6 +49,8 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public bool DatabaseRuns => _database.IsRunning;
 
+    public int DatabaseStarts => _database.Starts;
+
     public string Uid { get; private set; } = "";
 
     public string StatefulSetUid { get; private set; } = "";

@@ -20,6 +20,21 @@ public sealed class GeneratedFilesTests
         Directory.GetFiles(Path.Combine(Golden.Root, "crds"), "*.yaml").Select(Path.GetFileName).Order(StringComparer.Ordinal)
             .ShouldBe(GeneratedManifests.Crds().Select(c => c.File).Order(StringComparer.Ordinal));
 
+    /// <summary>kubectl takes an argument for a category first, and then refuses to get one object by its name.</summary>
+    [Fact]
+    public void No_category_is_the_name_of_a_kind()
+    {
+        foreach (var (file, content) in GeneratedManifests.Crds())
+        {
+            var names = YamlReader.Read(content).Single()["spec"]!["names"]!;
+            string[] own = [Text("plural"), Text("singular"), .. Texts("shortNames")];
+            Texts("categories").Intersect(own).ShouldBeEmpty(file);
+
+            string Text(string field) => names[field]!.GetValue<string>();
+            IEnumerable<string> Texts(string field) => names[field]!.AsArray().Select(text => text!.GetValue<string>());
+        }
+    }
+
     [Fact]
     public void The_operators_rights_are_what_the_controllers_say() =>
         File.ReadAllText(Path.Combine(Golden.Root, "deploy", "rbac", "clusterrole.yaml"))
