@@ -14,14 +14,13 @@ public sealed class OutsideDataTests
         await using var session = await ConnectAsync(server);
         (await OutsideData.FindAsync(session, "/mnt", CancellationToken.None)).ShouldBeNull();
 
-        await session.QueryAsync("CREATE UNDO TABLESPACE more ADD DATAFILE '/media/more.ibu'");
-        (await OutsideData.FindAsync(session, "/mnt", CancellationToken.None)).ShouldBe("the tablespace /media/more.ibu");
-        await session.QueryAsync("ALTER UNDO TABLESPACE more SET INACTIVE");
-        await session.QueryAsync("DROP UNDO TABLESPACE more");
-
         await session.QueryAsync("CREATE DATABASE shop");
         await session.QueryAsync("CREATE TABLE shop.orders (id INT PRIMARY KEY) DATA DIRECTORY = '/media'");
         (await OutsideData.FindAsync(session, "/mnt", CancellationToken.None)).ShouldBe("the tablespace /media/shop/orders.ibd");
+
+        await session.QueryAsync("DROP TABLE shop.orders");
+        await session.QueryAsync("CREATE UNDO TABLESPACE more ADD DATAFILE '/media/more.ibu'");
+        (await OutsideData.FindAsync(session, "/mnt", CancellationToken.None)).ShouldBe("the tablespace /media/more.ibu");
     }
 
     [Fact]
