@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BackupOperator.Catalogs;
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Catalogs;
+using BackupOperator.Runs;
 using BackupOperator.Tests.Scripted;
 using static BackupOperator.Tests.Controllers.CatalogScene;
 

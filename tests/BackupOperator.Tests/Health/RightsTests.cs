@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Restores;
 using BackupOperator.Kubernetes.Serialization;
+using BackupOperator.Runs;
 using BackupOperator.Tests.Scripted;
 using GeneratedManifests = BackupOperator.Commands.Manifests;
 

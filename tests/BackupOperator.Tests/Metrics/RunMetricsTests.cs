@@ -3,6 +3,7 @@ using BackupOperator.Core.Backups;
 using BackupOperator.Core.Restores;
 using BackupOperator.Metrics;
 using BackupOperator.Metrics.Exposition;
+using BackupOperator.Runs;
 using BackupOperator.Tests.Scripted;
 using BackupOperator.TestSupport.Time;
 using Microsoft.Extensions.Logging.Abstractions;
