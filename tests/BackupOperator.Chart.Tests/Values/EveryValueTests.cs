@@ -12,6 +12,7 @@ public sealed class EveryValueTests(ChartRenderer chart, ApiServer server)
     private static readonly Dictionary<string, string> Companions = new(StringComparer.Ordinal)
     {
         ["leaderElection.enabled"] = "replicas: 1",
+        ["rbac.finalizers"] = "watchNamespaces: [shop]",
         ["serviceAccount.create"] = "serviceAccount: {name: theirs}",
     };
 

@@ -61,6 +61,8 @@ public sealed class RunMetricsTests
                 await cluster.Client.DeleteAsync<MySqlBackup>(name, Samples.Namespace);
             }
 
+            // It would be held while its claim has the data of before.
+            await cluster.Client.DeleteAsync<V1PersistentVolumeClaim>("data-db-0", Samples.Namespace);
             await cluster.Client.DeleteAsync<MySqlRestore>("back", Samples.Namespace);
             await scrape.UntilAsync(m => !m.Keys.Any(k => k.Contains("target=\"db\"", StringComparison.Ordinal)));
         }
