@@ -4,6 +4,8 @@
 set -uo pipefail
 name=$1 configuration=$2 results=$3
 start=$SECONDS
+# Programs of tests are over before measuring their own code pays: without it they take a sixth less of the processors.
+export DOTNET_TieredPGO=0
 timeout --kill-after=30 900 dotnet test "tests/$name" -c "$configuration" --no-build --nologo -v quiet \
     --logger "trx;LogFileName=$name.trx" --logger "console;verbosity=minimal" --results-directory "$results" \
     --blame-hang --blame-hang-timeout 5m --blame-hang-dump-type none > "$results/$name.log" 2>&1

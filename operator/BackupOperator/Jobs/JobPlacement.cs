@@ -32,13 +32,7 @@ internal static class JobPlacement
 
         foreach (var term in terms.OfType<JsonObject>())
         {
-            if (term["matchFields"] is not JsonArray fields)
-            {
-                fields = [];
-                term["matchFields"] = fields;
-            }
-
-            fields.Add(new JsonObject { ["key"] = NodeName, ["operator"] = "In", ["values"] = new JsonArray(node) });
+            List(term, "matchFields").Add(IsNode(node));
         }
 
         return affinity;
@@ -55,23 +49,7 @@ internal static class JobPlacement
             return affinity;
         }
 
-        var wished = affinity as JsonObject ?? [];
-        var nodes = Child(wished, NodeAffinity);
-        if (nodes[Preferred] is not JsonArray wishes)
-        {
-            wishes = [];
-            nodes[Preferred] = wishes;
-        }
-
-        wishes.Add(new JsonObject
-        {
-            ["weight"] = 100,
-            ["preference"] = new JsonObject
-            {
-                ["matchFields"] = new JsonArray(new JsonObject { ["key"] = NodeName, ["operator"] = "In", ["values"] = new JsonArray(node) }),
-            },
-        });
-        return wished;
+        return Wish(affinity, NodeAffinity, "preference", new JsonObject { ["matchFields"] = new JsonArray(IsNode(node)) });
     }
 
     /// <summary>
@@ -79,27 +57,11 @@ internal static class JobPlacement
     /// places (its plugin InterPodAffinity): so the pod that MySQL starts in again comes to the node where this one has the
     /// claim, and not to another one, which the volume could not follow it to.
     /// </summary>
-    public static JsonNode Near(JsonNode? affinity, string pod)
+    public static JsonNode Near(JsonNode? affinity, string pod) => Wish(affinity, PodAffinity, "podAffinityTerm", new JsonObject
     {
-        var wished = affinity as JsonObject ?? [];
-        var pods = Child(wished, PodAffinity);
-        if (pods[Preferred] is not JsonArray wishes)
-        {
-            wishes = [];
-            pods[Preferred] = wishes;
-        }
-
-        wishes.Add(new JsonObject
-        {
-            ["weight"] = 100,
-            ["podAffinityTerm"] = new JsonObject
-            {
-                ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { [PodName] = pod } },
-                ["topologyKey"] = HostName,
-            },
-        });
-        return wished;
-    }
+        ["labelSelector"] = new JsonObject { ["matchLabels"] = new JsonObject { [PodName] = pod } },
+        ["topologyKey"] = HostName,
+    });
 
     /// <returns>The node that <see cref="Affinity"/> has bound a pod to; null where it has not.</returns>
     public static string? NodeOf(JsonNode? affinity) =>
@@ -114,6 +76,26 @@ internal static class JobPlacement
     {
         List<V1Toleration> all = [.. wanted ?? [], .. input.Target?.StatefulSet.Spec?.Template?.Spec?.Tolerations ?? []];
         return all.Count == 0 ? null : all;
+    }
+
+    private static JsonObject Wish(JsonNode? affinity, string kind, string name, JsonObject term)
+    {
+        var wished = affinity as JsonObject ?? [];
+        List(Child(wished, kind), Preferred).Add(new JsonObject { ["weight"] = 100, [name] = term });
+        return wished;
+    }
+
+    private static JsonObject IsNode(string node) => new() { ["key"] = NodeName, ["operator"] = "In", ["values"] = new JsonArray(node) };
+
+    private static JsonArray List(JsonObject parent, string name)
+    {
+        if (parent[name] is not JsonArray list)
+        {
+            list = [];
+            parent[name] = list;
+        }
+
+        return list;
     }
 
     private static JsonObject Child(JsonObject parent, string name)
