@@ -131,11 +131,12 @@ public sealed class PruneRaceTests : IDisposable
     /// <summary>Lists what was there when it was listed first.</summary>
     private sealed class LateStore(IObjectStore inner) : StoreWrapper(inner)
     {
-        private readonly Dictionary<string, List<ObjectInfo>> _listed = [];
+        private List<ObjectInfo>? _listed;
 
         public override async IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, [EnumeratorCancellation] CancellationToken cancellationToken = default)
         {
-            foreach (var found in _listed.TryGetValue(prefix, out var known) ? known : _listed[prefix] = await base.ListAsync(prefix, cancellationToken).ToListAsync(cancellationToken))
+            _listed ??= await base.ListAsync("", cancellationToken).ToListAsync(cancellationToken);
+            foreach (var found in _listed.Where(found => found.Key.StartsWith(prefix, StringComparison.Ordinal)))
             {
                 yield return found;
             }
