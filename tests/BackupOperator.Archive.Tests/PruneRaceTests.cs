@@ -1,7 +1,9 @@
 using System.Runtime.CompilerServices;
+using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Pruning;
 using BackupOperator.Archive.Storage;
 using BackupOperator.Archive.Tests.Support;
+using BackupOperator.Archive.Writing;
 
 namespace BackupOperator.Archive.Tests;
 
@@ -28,6 +30,22 @@ public sealed class PruneRaceTests : IDisposable
         results[1].Problem.ShouldNotBeNull().ShouldContain("child builds on it");
         await _chain.ShouldHoldAsync("child", DataDirectory.Describe(_chain.Source));
         await _chain.ShouldHoldAsync("b", DataDirectory.Describe(_chain.Source));
+    }
+
+    [Fact]
+    public async Task A_backup_that_is_being_written_when_its_parent_goes_becomes_none_and_the_next_attempt_one()
+    {
+        await _chain.WriteAsync("full");
+        await using (var writer = await ArchiveWriter.OpenAsync(_chain.Store, "inc", _chain.Options("inc") with { Parent = await _chain.OpenParentAsync("full") }))
+        {
+            await writer.RunPassAsync(databaseStopped: true);
+            (await new ArchivePruner(_chain.Store).PruneAsync([new PruneRequest("full", "full")])).Single().IsGone.ShouldBeTrue("nobody can know that it is needed");
+            (await Should.ThrowAsync<StorageException>(() => writer.FinishAsync(new ManifestFacts()))).Failure.ShouldBe(StorageFailure.Lost);
+        }
+
+        (await _chain.Store.FindAsync(ArchiveFormat.ManifestKey("inc"))).ShouldBeNull();
+        await _chain.WriteAsync("inc");
+        await _chain.ShouldHoldAsync("inc", DataDirectory.Describe(_chain.Source));
     }
 
     [Fact]

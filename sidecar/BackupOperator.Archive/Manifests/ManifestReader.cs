@@ -10,9 +10,9 @@ namespace BackupOperator.Archive.Manifests;
 /// </summary>
 internal sealed class ManifestReader : IDisposable
 {
-    // The longest line of a pack, over the least that it takes where it is stored, is less; and some for the header.
+    // What the line of a pack grows to is less: it has a digest, which cannot be compressed. And some for the header.
     private const int MostExpansion = 1024;
-    private const int LargestHeader = 16 << 20;
+    private const int Spare = 16 << 20;
 
     private readonly string _path;
     private readonly long _mostBeforeEntries;
@@ -29,7 +29,7 @@ internal sealed class ManifestReader : IDisposable
         _path = path;
         _checks = new ManifestChecks(name);
         _lines = new ManifestLines(stored, _checks);
-        _mostBeforeEntries = LargestHeader + (stored.Length * MostExpansion);
+        _mostBeforeEntries = Spare + (stored.Length * MostExpansion);
         _packs = new PackList(PackList.MostIn(stored.Length));
         try
         {
