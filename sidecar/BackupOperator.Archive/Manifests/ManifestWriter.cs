@@ -20,31 +20,18 @@ internal sealed class ManifestWriter : IDisposable
     {
         _promised = header.Totals;
         _compressed = new ZstdWriteStream(to);
-        WriteLine(writer => JsonSerializer.Serialize(writer, header, ManifestJson.Options));
-        foreach (var pack in packs)
+        try
         {
-            WriteLine(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("pack"u8, pack.Number);
-                if (pack.Path != path)
-                {
-                    writer.WriteString("path"u8, pack.Path);
-                }
-
-                writer.WriteNumber("size"u8, pack.Size);
-                writer.WriteNumber("chunk"u8, pack.Chunk);
-                writer.WriteString("digest"u8, pack.Digest);
-                if (pack.Tag is { } tag)
-                {
-                    writer.WriteString("tag"u8, tag);
-                }
-
-                writer.WriteEndObject();
-            });
+            WriteLine(writer => JsonSerializer.Serialize(writer, header, ManifestJson.Options));
+            WritePacks(packs, path);
+            _sealer = key is null ? null : new LineSealer(key);
         }
-
-        _sealer = key is null ? null : new LineSealer(key);
+        catch
+        {
+            // Nobody else has it yet to do so.
+            Dispose();
+            throw;
+        }
     }
 
     /// <param name="blocks">All blocks of a file, in their order; of packs, the indexes in the list of packs.</param>
@@ -97,6 +84,45 @@ internal sealed class ManifestWriter : IDisposable
         _compressed.Dispose();
         _sealer?.Dispose();
         _line.Dispose();
+    }
+
+    private void WritePacks(IEnumerable<ManifestPack> packs, string path)
+    {
+        // By the bounds that a reader has.
+        var known = new PackList(PackList.Most);
+        foreach (var pack in packs)
+        {
+            try
+            {
+                known.Add(pack);
+            }
+            catch (FormatException error)
+            {
+                throw new InvalidOperationException($"The manifest could not be read again: {error.Message}. If it builds on many others, take a full backup.", error);
+            }
+
+            WriteLine(writer => WritePack(writer, pack, path));
+        }
+    }
+
+    private static void WritePack(Utf8JsonWriter writer, ManifestPack pack, string path)
+    {
+        writer.WriteStartObject();
+        writer.WriteNumber("pack"u8, pack.Number);
+        if (pack.Path != path)
+        {
+            writer.WriteString("path"u8, pack.Path);
+        }
+
+        writer.WriteNumber("size"u8, pack.Size);
+        writer.WriteNumber("chunk"u8, pack.Chunk);
+        writer.WriteString("digest"u8, pack.Digest);
+        if (pack.Tag is { } tag)
+        {
+            writer.WriteString("tag"u8, tag);
+        }
+
+        writer.WriteEndObject();
     }
 
     private static void WriteEntry(Utf8JsonWriter writer, ManifestEntry entry)
@@ -222,6 +248,12 @@ internal sealed class ManifestWriter : IDisposable
         using (var writer = new Utf8JsonWriter(_line, ManifestJson.Writer))
         {
             write(writer);
+        }
+
+        // Nobody could read it again, and as long as it lies there nothing else could be deleted.
+        if (_line.Length > ArchiveFormat.LongestLine)
+        {
+            throw new InvalidOperationException($"A line of the manifest has {_line.Length} bytes, and at most {ArchiveFormat.LongestLine} can be read again.");
         }
 
         _line.WriteByte((byte)'\n');

@@ -110,6 +110,13 @@ public sealed class ArchivePruner(IObjectStore store)
     {
         try
         {
+            // Deletions take their time: somebody may have finished a backup meanwhile that builds on this one.
+            await survey.RefreshAsync(cancellationToken);
+            if (survey.Needing(request.Path) is not null)
+            {
+                return Needed(survey, request);
+            }
+
             if (request.Unfinished && survey.HasManifest(request.Path))
             {
                 return new PruneResult(request.Path, null);
@@ -127,7 +134,7 @@ public sealed class ArchivePruner(IObjectStore store)
             }
 
             await store.DeleteAsync(ArchiveFormat.ManifestKey(request.Path), cancellationToken);
-            survey.Forget(request.Path);
+            survey.Deleted(request.Path);
             await store.DeleteAsync(ArchiveFormat.DataKeyKey(request.Path), cancellationToken);
             await store.DeleteFolderAsync(request.Path, cancellationToken);
             return new PruneResult(request.Path, null);

@@ -7,7 +7,7 @@ namespace BackupOperator.Archive.Pruning;
 /// What lies in a storage, and what needs what, as the manifests themselves tell: independent of whoever asks for
 /// something to be deleted.
 /// </summary>
-internal sealed class StoreSurvey
+internal sealed class StoreSurvey(IObjectStore store)
 {
     private const int AsksAtOnce = 8;
 
@@ -16,10 +16,8 @@ internal sealed class StoreSurvey
     private readonly Dictionary<string, string> _ids = new(StringComparer.Ordinal);
     private readonly Dictionary<string, StoredFolder> _folders = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, string> _unreadable = new(StringComparer.Ordinal);
-
-    private StoreSurvey()
-    {
-    }
+    private readonly HashSet<string> _deleted = new(StringComparer.Ordinal);
+    private bool _isOld = true;
 
     public IEnumerable<StoredFolder> Folders => _folders.Values;
 
@@ -28,15 +26,32 @@ internal sealed class StoreSurvey
 
     public static async Task<StoreSurvey> TakeAsync(IObjectStore store, CancellationToken cancellationToken)
     {
-        var survey = new StoreSurvey();
-        await foreach (var found in store.ListAsync("", cancellationToken))
+        var survey = new StoreSurvey(store);
+        await survey.RefreshAsync(cancellationToken);
+        return survey;
+    }
+
+    /// <summary>
+    /// Looks for what has come, if something was deleted since it looked last. What was known before is not forgotten: at
+    /// worst too much stays.
+    /// </summary>
+    /// <exception cref="StorageException">The storage cannot be listed, or does not find a manifest that it lists.</exception>
+    public async Task RefreshAsync(CancellationToken cancellationToken)
+    {
+        if (!_isOld)
         {
-            survey.Add(found);
+            return;
         }
 
+        await foreach (var found in store.ListAsync("", cancellationToken))
+        {
+            Add(found);
+        }
+
+        var unread = _folders.Values.Where(folder => folder.HasManifest && !_ids.ContainsKey(folder.Path) && !_unreadable.ContainsKey(folder.Path)).ToList();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = AsksAtOnce, CancellationToken = cancellationToken };
-        await Parallel.ForEachAsync(survey._folders.Values.Where(folder => folder.HasManifest).ToList(), parallel, async (folder, token) => await survey.ReadAsync(store, folder, token));
-        return survey;
+        await Parallel.ForEachAsync(unread, parallel, async (folder, token) => await ReadAsync(folder, token));
+        _isOld = false;
     }
 
     public bool HasManifest(string path) => _folders.TryGetValue(path, out var folder) && folder.HasManifest;
@@ -55,7 +70,15 @@ internal sealed class StoreSurvey
     /// <summary>Another folder that lies below this one: deleting one would delete both.</summary>
     public string? Below(string path) => _folders.Keys.Where(other => other.StartsWith(path + "/", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault();
 
-    /// <summary>It has no manifest any more.</summary>
+    /// <summary>Its manifest was deleted.</summary>
+    public void Deleted(string path)
+    {
+        Forget(path);
+        _deleted.Add(path);
+        _isOld = true;
+    }
+
+    /// <summary>As if it were not there.</summary>
     public void Forget(string path)
     {
         _needs.Remove(path);
@@ -85,11 +108,12 @@ internal sealed class StoreSurvey
             _folders.Add(path, folder = new StoredFolder(path));
         }
 
-        folder.HasManifest |= found.Key == ArchiveFormat.ManifestKey(path);
+        // A list may be of a moment ago, and show what was deleted since.
+        folder.HasManifest |= found.Key == ArchiveFormat.ManifestKey(path) && !_deleted.Contains(path);
         folder.ChangedAt = folder.ChangedAt is { } known && (found.ModifiedAt is not { } at || at < known) ? known : found.ModifiedAt;
     }
 
-    private async Task ReadAsync(IObjectStore store, StoredFolder folder, CancellationToken cancellationToken)
+    private async Task ReadAsync(StoredFolder folder, CancellationToken cancellationToken)
     {
         try
         {
@@ -119,6 +143,13 @@ internal sealed class StoreSurvey
         }
         catch (StorageException error) when (error.Failure == StorageFailure.NotFound)
         {
+            var key = ArchiveFormat.ManifestKey(folder.Path);
+            if (await store.ListAsync(key, cancellationToken).AnyAsync(found => found.Key == key, cancellationToken))
+            {
+                throw new StorageException(
+                    StorageFailure.Unavailable, $"{store.Describe(key)} is listed and not found, so nobody knows what it needs. Nothing is deleted until it can be read, or is not listed any more.", error);
+            }
+
             // Someone else has deleted it meanwhile.
             lock (_needs)
             {

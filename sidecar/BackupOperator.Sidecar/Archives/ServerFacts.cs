@@ -5,6 +5,12 @@ namespace BackupOperator.Sidecar.Archives;
 /// <summary>What the manifest says of the server whose data it describes; null where it is not known.</summary>
 public sealed record ServerFacts
 {
+    /// <summary>
+    /// Most characters of a set of GTIDs. A longer one would not fit into a status, and the longest ones not into a line of
+    /// a manifest; a replica can be set up without it.
+    /// </summary>
+    public const int LongestGtids = 256 << 10;
+
     /// <summary>MySql, MariaDb or Percona.</summary>
     public string? Flavour { get; init; }
 
@@ -12,6 +18,7 @@ public sealed record ServerFacts
 
     public BinlogPosition? Binlog { get; init; }
 
+    /// <summary>Null also where it is longer than <see cref="LongestGtids"/>.</summary>
     public string? GtidExecuted { get; init; }
 
     /// <summary>Why only the absence of pods proves that the server was stopped.</summary>
@@ -34,7 +41,7 @@ public sealed record ServerFacts
 
     /// <summary>Adds what takes longer to read and does not change when the server is started.</summary>
     public ServerFacts ReadGtids() =>
-        GtidExecuted is null && Binlog is { } binlog && Try(() => MySql.ServerFiles.GtidExecuted.Read(binlog)) is { Length: > 0 } gtids
+        GtidExecuted is null && Binlog is { } binlog && Try(() => MySql.ServerFiles.GtidExecuted.Read(binlog)) is { Length: > 0 and <= LongestGtids } gtids
             ? this with { GtidExecuted = gtids }
             : this;
 

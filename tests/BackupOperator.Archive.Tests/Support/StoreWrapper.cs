@@ -16,7 +16,7 @@ internal class StoreWrapper(IObjectStore inner) : IObjectStore
 
     public virtual Task<ObjectInfo?> FindAsync(string key, CancellationToken cancellationToken = default) => inner.FindAsync(key, cancellationToken);
 
-    public IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken = default) => inner.ListAsync(prefix, cancellationToken);
+    public virtual IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken = default) => inner.ListAsync(prefix, cancellationToken);
 
     public virtual Task ReadAsync(string key, long offset, Memory<byte> buffer, CancellationToken cancellationToken = default) =>
         inner.ReadAsync(key, offset, buffer, cancellationToken);
