@@ -83,7 +83,7 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
         var port = run?.RunSpec.Target.Connection?.Port
             ?? ports.FirstOrDefault(p => p.Name?.Contains("mysql", StringComparison.OrdinalIgnoreCase) == true)?.ContainerPort
             ?? DefaultPort;
-        return await answer.AnswersAsync(pod, port, cancellationToken);
+        return await answer.AnswersAsync(pod, run?.RunStatus.Target?.Container, port, cancellationToken);
     }
 
     private async Task<IRunEntity?> HolderAsync(V1StatefulSet set, CancellationToken cancellationToken)

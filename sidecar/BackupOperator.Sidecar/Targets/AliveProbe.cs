@@ -14,6 +14,9 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
 {
     private const int HopelessRestarts = 4;
     private static readonly TimeSpan ReadyLongEnough = TimeSpan.FromSeconds(15);
+
+    // A container without a readiness probe is ready as soon as its process runs: one that cannot serve has ended by then.
+    private static readonly TimeSpan RunsLongEnough = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
 
     // A volume that needs no attaching comes to another node, too; its pod starts within this.
@@ -92,12 +95,12 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
         return new Aliveness(one == "1", $"{session.Greeting.Flavour} {session.Greeting.Version} answers SELECT 1 with {one}");
     }
 
-    // A network policy may keep the sidecar from MySQL. Then a readiness probe speaks for it; without one, Ready says nothing.
+    // A network policy may keep the sidecar from MySQL. Then a readiness probe of its container speaks for it, and time
+    // where there is none, unless the server itself refuses: that is one that is not up.
     private Aliveness? ReadyInsteadOfReachable(V1Pod pod, MySqlClientException silent) =>
-        silent is MySqlConnectionException
-        && pod.Spec?.Containers?.Exists(container => container.ReadinessProbe is not null) == true
+        silent is MySqlConnectionException connection
         && _readySince is { } since
-        && time.GetElapsedTime(since) >= ReadyLongEnough
+        && (HasReadinessProbe(pod) ? time.GetElapsedTime(since) >= ReadyLongEnough : connection.IsTimeout && time.GetElapsedTime(since) >= RunsLongEnough)
             ? new Aliveness(true, $"pod {run.Target.Pod} is ready; MySQL cannot be reached from here ({silent.Message})")
             : null;
 
@@ -113,8 +116,12 @@ public sealed class AliveProbe(TargetClient client, RunSpec run, RunSettings set
     // Of MySQL's container alone: one beside it may well end again and again until MySQL is there.
     private bool IsHopeless(V1Pod pod) =>
         pod.Status?.ContainerStatuses?.Exists(c =>
-            (run.Target.Container is null || c.Name == run.Target.Container)
+            IsMySql(c.Name)
             && (c.RestartCount >= HopelessRestarts || (c.RestartCount >= 2 && c.State?.Waiting?.Reason == "CrashLoopBackOff"))) == true;
+
+    private bool HasReadinessProbe(V1Pod pod) => pod.Spec?.Containers?.Exists(c => IsMySql(c.Name) && c.ReadinessProbe is not null) == true;
+
+    private bool IsMySql(string? container) => run.Target.Container is null || container == run.Target.Container;
 
     private static string Describe(V1Pod pod)
     {

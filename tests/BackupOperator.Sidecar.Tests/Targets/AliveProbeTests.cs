@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using BackupOperator.Kubernetes.Client;
 using BackupOperator.Kubernetes.Models;
@@ -49,25 +51,38 @@ public sealed class AliveProbeTests
     }
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task Where_MySQL_cannot_be_reached_a_readiness_probe_speaks_for_it_after_a_while(bool hasProbe)
+    [InlineData(true, "db", 16, true)]
+    [InlineData(false, "db", 16, false)]
+    [InlineData(true, "mysqld", 16, false, "the probe is that of a container beside it")]
+    [InlineData(false, "db", 61, false, "it is reached, and nobody listens")]
+    public async Task Where_MySQL_cannot_be_reached_its_readiness_probe_speaks_for_it_after_a_while(bool hasProbe, string container, int seconds, bool answers, string because = "")
     {
         await using var fixture = await RunFixture.StartAsync(fitToStart: false, readinessProbe: hasProbe);
-        await fixture.Kubernetes.PatchAsync<V1Pod>(
-            "db-0",
-            RunFixture.Namespace,
-            KubernetesPatch.Merge(new JsonObject
-            {
-                ["status"] = new JsonObject { ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }) },
-            }),
-            "status");
+        await SetReadyAsync(fixture);
         var time = new FakeTimeProvider();
-        var probe = Probe(fixture, run => run, time: time);
+        var probe = Probe(fixture, run => run with { Target = run.Target with { Container = container } }, time: time);
         var first = await probe.LookAsync(CancellationToken.None);
         (first.Answers, first.Ready).ShouldBe((false, true), first.Detail);
-        time.Advance(TimeSpan.FromSeconds(16));
-        (await probe.LookAsync(CancellationToken.None)).Answers.ShouldBe(hasProbe);
+        time.Advance(TimeSpan.FromSeconds(seconds));
+        (await probe.LookAsync(CancellationToken.None)).Answers.ShouldBe(answers, because);
+    }
+
+    [Fact]
+    public async Task Without_a_readiness_probe_a_server_that_nobody_lets_us_reach_has_to_run_for_a_minute()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var fixture = await RunFixture.StartAsync(fitToStart: false);
+        await SetReadyAsync(fixture);
+        var time = new FakeTimeProvider();
+        var probe = Probe(fixture, run => run with { Target = run.Target with { Port = ((IPEndPoint)silent.LocalEndpoint).Port } }, time: time);
+        (await probe.LookAsync(CancellationToken.None)).Answers.ShouldBeFalse();
+        time.Advance(TimeSpan.FromSeconds(59));
+        (await probe.LookAsync(CancellationToken.None)).Answers.ShouldBeFalse();
+        time.Advance(TimeSpan.FromSeconds(2));
+        var seen = await probe.LookAsync(CancellationToken.None);
+        seen.Answers.ShouldBeTrue(seen.Detail);
+        seen.Detail.ShouldContain("cannot be reached from here");
     }
 
     [Fact]
@@ -113,6 +128,11 @@ public sealed class AliveProbeTests
         var seen = await probe.LookAsync(CancellationToken.None);
         (seen.Answers, seen.Elsewhere).ShouldBe((false, elsewhere), seen.Detail);
     }
+
+    private static Task SetReadyAsync(RunFixture fixture) => SetStatusAsync(fixture, new JsonObject
+    {
+        ["conditions"] = new JsonArray(new JsonObject { ["type"] = "Ready", ["status"] = "True" }),
+    });
 
     private static Task SetStatusAsync(RunFixture fixture, JsonObject status) => fixture.Kubernetes.PatchAsync<V1Pod>(
         "db-0", RunFixture.Namespace, KubernetesPatch.Merge(new JsonObject { ["status"] = status }), "status");
