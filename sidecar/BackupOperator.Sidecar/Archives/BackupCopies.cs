@@ -32,8 +32,8 @@ public sealed class BackupCopies(
     }
 
     /// <summary>Says of all that they are not complete yet, without looking.</summary>
-    public IReadOnlyList<CopyResult> Postpone() =>
-        [.. targets.Select(target => new CopyResult(target.Index, target.Location, target.Problem ?? $"{target.Location}: left to a Job of its own, because MySQL waits for this one to end"))];
+    public IReadOnlyList<CopyResult> Postpone(string reason) =>
+        [.. targets.Select(target => new CopyResult(target.Index, target.Location, target.Problem ?? $"{target.Location}: left to a Job of its own, because {reason}"))];
 
     /// <summary>Removes what mirrors have stored of a backup that will never be committed.</summary>
     public async Task AbortAsync(CancellationToken cancellationToken)

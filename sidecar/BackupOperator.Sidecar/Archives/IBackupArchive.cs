@@ -23,7 +23,8 @@ public interface IBackupArchive : IAsyncDisposable
     Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken);
 
     /// <summary>Says of all copies that they are for a Job of their own.</summary>
-    IReadOnlyList<CopyResult> PostponeCopies();
+    /// <param name="reason">Why, as in "left to a Job of its own, because …".</param>
+    IReadOnlyList<CopyResult> PostponeCopies(string reason);
 
     /// <summary>Has the buckets of the backup move its packs as they get older.</summary>
     /// <returns>What became of it; null where nobody asked for it. A store that refuses is a result, and no error.</returns>

@@ -101,7 +101,7 @@ public sealed class StoredArchive(
     public async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken) =>
         Copies is null ? [] : await Copies.UpdateAsync(_digest, cancellationToken);
 
-    public IReadOnlyList<CopyResult> PostponeCopies() => Copies?.Postpone() ?? [];
+    public IReadOnlyList<CopyResult> PostponeCopies(string reason) => Copies?.Postpone(reason) ?? [];
 
     public async Task<TiersResult?> ApplyTiersAsync(CancellationToken cancellationToken)
     {

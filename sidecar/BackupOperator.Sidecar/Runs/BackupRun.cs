@@ -84,7 +84,7 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
         }
 
         context.Reporter.Update(report => report with { UploadedAt = report.UploadedAt ?? context.Time.GetUtcNow() });
-        await VerifyAndReportAsync(result! with { Copies = archive.PostponeCopies() }, cancellationToken);
+        await VerifyAndReportAsync(result! with { Copies = archive.PostponeCopies("MySQL waits for this one to end") }, cancellationToken);
     }
 
     private async Task CheckAsync(CancellationToken cancellationToken)
@@ -163,12 +163,29 @@ public sealed class BackupRun(RunContext context, IBackupArchive archive, Downti
         await VerifyAndReportAsync(committed, cancellationToken);
     }
 
+    // A slow copy is not to keep other runs from the target, a restore among them, nor the backup from being complete.
+    private async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(context.Settings.CopyPatience, context.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        try
+        {
+            return await archive.CopyAsync(either.Token);
+        }
+        catch (OperationCanceledException) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            var reason = $"it takes longer than the {context.Settings.CopyPatience.TotalMinutes:0} min that the backup waits for it";
+            logger.LogInformation("The copies are left to a Job of their own: {Reason}", reason);
+            return archive.PostponeCopies(reason);
+        }
+    }
+
     private async Task VerifyAndReportAsync(BackupResult result, CancellationToken cancellationToken)
     {
         if (context.Run.Copies.Count > 0 && !context.Run.Target.ExclusiveClaim)
         {
             context.Reporter.Step(RunStep.Uploading);
-            result = result with { Copies = await archive.CopyAsync(cancellationToken) };
+            result = result with { Copies = await CopyAsync(cancellationToken) };
         }
 
         var level = context.Run.Backup!.Verification;

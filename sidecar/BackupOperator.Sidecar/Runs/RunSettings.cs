@@ -39,6 +39,9 @@ public sealed record RunSettings
     /// <summary>How long a replica that lags, or is about to connect, is waited for.</summary>
     public TimeSpan ReplicaPatience { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long a committed backup waits for its copies; what is not there by then is for a Job of their own.</summary>
+    public TimeSpan CopyPatience { get; init; } = TimeSpan.FromMinutes(10);
+
     /// <summary>How long the operator may take to deal with a page of a catalog.</summary>
     public TimeSpan AnswerPatience { get; init; } = TimeSpan.FromMinutes(10);
 

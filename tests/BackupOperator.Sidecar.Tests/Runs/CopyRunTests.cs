@@ -38,6 +38,21 @@ public sealed class CopyRunTests
     }
 
     [Fact]
+    public async Task A_copy_that_takes_long_is_left_to_a_Job_of_its_own()
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        fixture.Copies = TwoCopies;
+        fixture.Archive.Copies = [new CopyResult(0, "claim:/path", null)];
+        fixture.CopyPatience = TimeSpan.FromMilliseconds(200);
+        fixture.Archive.On = (call, token) => call == "Copy" ? Task.Delay(Timeout.Infinite, token) : Task.CompletedTask;
+
+        (await fixture.RunAsync().WaitAsync(TimeSpan.FromSeconds(30))).ShouldBe(ExitCode.Success);
+
+        fixture.Archive.Calls[^1].ShouldBe("Verify Upload");
+        (await fixture.ReportAsync()).Backup!.Copies.ShouldHaveSingleItem().Problem.ShouldNotBeNull().ShouldContain("longer than");
+    }
+
+    [Fact]
     public async Task An_attempt_that_finds_the_backup_committed_goes_on_with_its_copies()
     {
         await using var fixture = await RunFixture.StartAsync();

@@ -67,7 +67,7 @@ internal sealed class FakeArchive : IArchiveFactory, IBackupArchive, IBackupSour
 
     public Archive.Storage.IObjectStore? OpenFirst() => null;
 
-    public IReadOnlyList<CopyResult> PostponeCopies() => Copies;
+    public IReadOnlyList<CopyResult> PostponeCopies(string reason) => [.. Copies.Select(copy => copy with { Problem = copy.Problem ?? reason })];
 
     public async Task<IReadOnlyList<CopyResult>> CopyAsync(CancellationToken cancellationToken)
     {

@@ -63,6 +63,8 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public TimeSpan LockPatience { get; set; } = TimeSpan.FromMilliseconds(300);
 
+    public TimeSpan CopyPatience { get; set; } = TimeSpan.FromMinutes(10);
+
     public bool CheckUser { get; set; }
 
     public bool ExclusiveClaim { get; set; }
@@ -94,6 +96,7 @@ internal sealed class RunFixture : IAsyncDisposable
             TerminationLog = TerminationLog,
             PollInterval = TimeSpan.FromMilliseconds(30),
             LockPatience = LockPatience,
+            CopyPatience = CopyPatience,
         };
         var client = Client(new KubernetesClientOptions { MaxAttempts = 1, RequestTimeout = TimeSpan.FromSeconds(5) });
         var executor = new RunExecutor(spec, settings, client, Archive, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
