@@ -147,6 +147,24 @@ public sealed class MergeTests(RgwFixture rgw) : IDisposable
         (await _chain.Store.FindAsync("merged/manifest.json.zst")).ShouldBeNull();
     }
 
+    [Fact]
+    public async Task A_merge_that_was_given_twice_is_made_by_the_later_one_alone()
+    {
+        var last = await WriteChainAsync(_chain.Store, new Random(11), links: 2, packLimit: 3 << 20);
+        var state = DataDirectory.Describe(_chain.Source);
+        var options = new MergeOptions { PackLimit = 1 << 20, LeastUse = 0.3 };
+        var held = new HeldStore(_chain.Store);
+        var first = new ArchiveMerger(held, last, "merged", options).RunAsync();
+        await held.Reached.Task.WaitAsync(TimeSpan.FromMinutes(1));
+
+        await new ArchiveMerger(_chain.Store, last, "merged", options).RunAsync();
+        held.GoOn.SetResult();
+
+        (await Should.ThrowAsync<StorageException>(() => first)).Failure.ShouldBe(StorageFailure.TakenOver);
+        await ForgetAsync(_chain.Store, except: "merged/");
+        await _chain.ShouldHoldAsync("merged", state);
+    }
+
     private void EncryptIf(bool encrypted)
     {
         if (encrypted)
@@ -198,6 +216,21 @@ public sealed class MergeTests(RgwFixture rgw) : IDisposable
         foreach (var key in (await Backups.KeysAsync(store)).Where(key => !key.StartsWith(except, StringComparison.Ordinal)))
         {
             await store.DeleteAsync(key);
+        }
+    }
+
+    /// <summary>Stands still before the first pack is copied.</summary>
+    private sealed class HeldStore(IObjectStore inner) : StoreWrapper(inner)
+    {
+        public TaskCompletionSource Reached { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource GoOn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public override async Task<ObjectInfo> CopyAsync(string key, string toKey, CancellationToken cancellationToken = default)
+        {
+            Reached.TrySetResult();
+            await GoOn.Task;
+            return await base.CopyAsync(key, toKey, cancellationToken);
         }
     }
 

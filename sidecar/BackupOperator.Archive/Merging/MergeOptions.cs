@@ -19,5 +19,8 @@ public sealed record MergeOptions
     /// <summary>A new pack ends with the block that reaches this size.</summary>
     public long PackLimit { get; init; } = 1L << 30;
 
+    /// <summary>Tells attempts at the same merge from one another.</summary>
+    public Random Random { get; init; } = new();
+
     public TimeProvider Time { get; init; } = TimeProvider.System;
 }

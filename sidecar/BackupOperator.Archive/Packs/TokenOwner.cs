@@ -3,7 +3,7 @@ using BackupOperator.Archive.Storage;
 
 namespace BackupOperator.Archive.Packs;
 
-/// <summary>Looks whether the token in the store is still this attempt's.</summary>
+/// <summary>Looks whether the token in the store, which this attempt has written, is still its own.</summary>
 internal sealed class TokenOwner(IObjectStore store, string path, DataKey? key, Attempt attempt)
 {
     private const int Looks = 3;
@@ -15,7 +15,13 @@ internal sealed class TokenOwner(IObjectStore store, string path, DataKey? key, 
     {
         for (var look = 1; look <= Looks; look++)
         {
-            if (await store.FindAsync(ArchiveFormat.TokenKey(path), cancellationToken) is not { } found || (known is not null && found.ETag == known))
+            // This attempt has written one: it goes when another attempt has finished the backup, or has cleared it away.
+            if (await store.FindAsync(ArchiveFormat.TokenKey(path), cancellationToken) is not { } found)
+            {
+                return true;
+            }
+
+            if (known is not null && found.ETag == known)
             {
                 return false;
             }

@@ -12,7 +12,7 @@ internal sealed class RewrapCommand : Command
     private readonly EncryptionOptions _encryption = new(writes: true);
 
     public RewrapCommand()
-        : base("rewrap", "Wrap the keys of encrypted backups with another key, to rotate it. Old and new key must be in --keys-dir.")
+        : base("rewrap", "Wrap the keys of encrypted backups with another key, to rotate it. Old and new key must be in --keys-dir. Each storage has wrapped keys of its own: rewrap those of the copies as well before the old key goes.")
     {
         _storage.AddTo(this);
         Options.Add(_path);
@@ -41,12 +41,24 @@ internal sealed class RewrapCommand : Command
         }
 
         var changed = 0;
+        var problems = new List<string>();
         foreach (var path in paths)
         {
-            changed += await WrappedKeys.RewrapAsync(store, path, keys, context.Cancellation) ? 1 : 0;
+            try
+            {
+                changed += await WrappedKeys.RewrapAsync(store, path, keys, context.Cancellation) ? 1 : 0;
+            }
+            catch (EncryptionKeyException problem)
+            {
+                // Somebody else's, in a bucket that is shared: no reason to leave the others as they are.
+                problems.Add(problem.Message);
+            }
         }
 
-        await context.Output.WriteLineAsync($"{changed} of {paths.Count} data keys wrapped anew; the others had this key already.");
-        return ExitCode.Success;
+        await context.Output.WriteLineAsync($"{changed} of {paths.Count} data keys wrapped anew; {paths.Count - changed - problems.Count} had this key already.");
+        await context.Output.WriteLineAsync("Copies in other storages have wrapped keys of their own: rewrap them too before the old key goes.");
+        return problems.Count == 0
+            ? ExitCode.Success
+            : throw new RunException(FailureReason.EncryptionKeyInvalid, ExitCode.Usage, $"{problems.Count} of {paths.Count} data keys stay as they were. {string.Join(' ', problems)}");
     }
 }

@@ -71,6 +71,29 @@ public sealed class TwoWritersTests : CommitTest
         await ShouldLeaveToAsync(watched, first, second);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Who_comes_back_after_another_has_finished_touches_nothing_of_it(bool hasStored)
+    {
+        await using var first = await OpenAsync();
+        if (hasStored)
+        {
+            await first.RunPassAsync(databaseStopped: true);
+        }
+
+        await using (var second = await OpenAsync())
+        {
+            await FinishAsync(second);
+        }
+
+        var error = await Should.ThrowAsync<StorageException>(() => hasStored ? first.FinishAsync(new ManifestFacts()) : FinishAsync(first));
+        error.Failure.ShouldBeOneOf(StorageFailure.Lost, StorageFailure.TakenOver);
+        (await first.AbortAsync()).ShouldBeFalse();
+        (await Store.FindAsync(ArchiveFormat.TokenKey(Backups.Path))).ShouldBeNull();
+        await ShouldRestoreAsync();
+    }
+
     [Fact]
     public async Task A_token_without_attempts_is_one_of_an_older_version_and_is_taken_over()
     {
