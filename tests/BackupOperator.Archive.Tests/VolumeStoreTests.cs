@@ -167,5 +167,15 @@ public sealed class VolumeStoreTests : IDisposable
         Should.Throw<StorageException>(() => new VolumeObjectStore(Path.Combine(_temp.Path, "nowhere"))).Failure.ShouldBe(StorageFailure.BucketNotFound);
 
     [Fact]
+    public async Task The_probe_finds_a_copy_that_is_the_first_storage_under_another_name()
+    {
+        var link = Path.Combine(_temp.Path, "link");
+        Directory.CreateSymbolicLink(link, Path.Combine(_temp.Path, "store"));
+        var error = await Should.ThrowAsync<StorageException>(() => StoreProbe.RunAsync(_store, "ns/one", [new VolumeObjectStore(_temp.Sub("other")), new VolumeObjectStore(link)]));
+        error.Message.ShouldContain("the same place");
+        (await Backups.KeysAsync(_store)).ShouldBeEmpty();
+    }
+
+    [Fact]
     public Task The_probe_works_on_a_folder() => StoreProbe.RunAsync(_store, "ns/one");
 }

@@ -4,10 +4,12 @@ namespace BackupOperator.Archive.Storage;
 public static class StoreProbe
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan PatienceWithCopies = TimeSpan.FromSeconds(10);
 
     /// <summary>Writes a small object below the path, reads it back and deletes it; begins an upload and aborts it.</summary>
-    /// <exception cref="StorageException">The store does not do what it is asked.</exception>
-    public static async Task RunAsync(IObjectStore store, string path, CancellationToken cancellationToken = default)
+    /// <param name="copies">Stores of copies: none may be the same place under another name. One that does not answer is none's business here.</param>
+    /// <exception cref="StorageException">The store does not do what it is asked, or a copy would be none.</exception>
+    public static async Task RunAsync(IObjectStore store, string path, IEnumerable<IObjectStore>? copies = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         var key = $"{path}/probe-{Guid.NewGuid():N}";
@@ -20,6 +22,16 @@ public static class StoreProbe
             if (!back.AsSpan().SequenceEqual(content))
             {
                 throw new StorageException(StorageFailure.Refused, $"{store.Describe(key)} came back changed; the store cannot be trusted.");
+            }
+
+            foreach (var copy in copies ?? [])
+            {
+                if (await HoldsAsync(copy, key, cancellationToken))
+                {
+                    throw new StorageException(
+                        StorageFailure.Refused,
+                        $"{copy.Describe(path)} is the same place as {store.Describe(path)} under another name: a copy there is none. Name another bucket, prefix, claim or folder in spec.copies.");
+                }
             }
         }
         finally
@@ -40,6 +52,20 @@ public static class StoreProbe
         {
             using var limit = new CancellationTokenSource(Patience);
             await store.AbortUploadAsync(pack, upload, limit.Token);
+        }
+    }
+
+    private static async Task<bool> HoldsAsync(IObjectStore copy, string key, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(PatienceWithCopies);
+        try
+        {
+            return await copy.FindAsync(key, limit.Token) is not null;
+        }
+        catch (Exception unknown) when (unknown is StorageException || !cancellationToken.IsCancellationRequested)
+        {
+            return false;
         }
     }
 }

@@ -32,7 +32,7 @@ public sealed class StoredArchive(
 
     public async Task CheckAsync(CancellationToken cancellationToken)
     {
-        await StoreProbe.RunAsync(store, path, cancellationToken);
+        await StoreProbe.RunAsync(store, path, options.Mirrors, cancellationToken);
         await OpenAsync(cancellationToken);
     }
 
