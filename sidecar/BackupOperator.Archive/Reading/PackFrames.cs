@@ -6,16 +6,14 @@ namespace BackupOperator.Archive.Reading;
 /// <summary>What lies in a few packs, in the order of its places, gathered from the manifest.</summary>
 internal sealed class PackFrames
 {
-    private readonly List<string> _files = [];
+    private readonly PathList _files = new();
     private readonly Dictionary<int, List<Item>> _packs = [];
 
+    /// <param name="IsWhole">Whether the frame is all that the block is made of.</param>
+    /// <param name="Digest">Of the block.</param>
     /// <param name="Frame">The block itself, or a patch of it.</param>
     [System.Runtime.InteropServices.StructLayout(System.Runtime.InteropServices.LayoutKind.Auto)]
-    public readonly record struct Item(int File, int Index, int PlainLength, BlockReference Block, StoredFrame Frame)
-    {
-        /// <summary>Whether the frame is all that the block is made of.</summary>
-        public bool IsWhole => Block.Patches is null;
-    }
+    public readonly record struct Item(int File, int Index, bool IsWhole, BlockDigest Digest, StoredFrame Frame);
 
     public static async Task<PackFrames> GatherAsync(ArchiveReader archive, int fromPack, int toPack, CancellationToken cancellationToken)
     {
@@ -29,7 +27,12 @@ internal sealed class PackFrames
         return gathered;
     }
 
-    public BlockPlace PlaceOf(Item item) => new(_files[item.File], item.Index, item.PlainLength, item.Block);
+    /// <summary>The frame as if it were all of its block.</summary>
+    public BlockPlace PlaceOf(Item item)
+    {
+        var frame = item.Frame;
+        return new BlockPlace(_files[item.File], item.Index, frame.PlainLength, new BlockReference(frame.Pack, frame.Offset, frame.Length, frame.Checksum, item.Digest));
+    }
 
     /// <summary>The frames that begin in a range of a pack.</summary>
     public IEnumerable<Item> BeginningIn(int pack, long from, long to)
@@ -86,7 +89,7 @@ internal sealed class PackFrames
                 to._packs[frame.Pack] = items = [];
             }
 
-            items.Add(new Item(to._files.Count - 1, place.Index, place.PlainLength, place.Block, frame));
+            items.Add(new Item(to._files.Count - 1, place.Index, place.Block.Patches is null, place.Block.Digest, frame));
         }
     }
 }

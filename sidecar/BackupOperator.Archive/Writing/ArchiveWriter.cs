@@ -1,4 +1,3 @@
-using System.Collections;
 using BackupOperator.Archive.Copying;
 using BackupOperator.Archive.Encryption;
 using BackupOperator.Archive.Manifests;
@@ -26,8 +25,8 @@ public sealed class ArchiveWriter : IAsyncDisposable
     private readonly ParentBackup? _parent;
     private readonly PieceComparer _comparer;
     private readonly CancellationTokenSource _lifetime;
-    private IReadOnlyDictionary<string, FileRecord>? _records;
-    private IReadOnlyList<SourceEntry>? _final;
+    private EntryLog? _known;
+    private EntryLog? _final;
     private PassResult? _finalPass;
     private bool _trustsTimes;
     private DateTimeOffset _readAt;
@@ -157,15 +156,14 @@ public sealed class ArchiveWriter : IAsyncDisposable
         using var both = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _lifetime.Token);
         var entries = await Task.Run(() => Scan(!databaseStopped), both.Token);
         _trustsTimes = FileSystems.HasTrustedTimes(_options.SourceDirectory);
-        var files = entries.Where(entry => entry.Kind == ManifestEntryKind.File).ToList();
-        var meter = new ProgressMeter(progress, _options.Time, files.Sum(file => file.Stat.Size), files.Count, () => _token.BytesSent);
+        var meter = new ProgressMeter(progress, _options.Time, entries.Bytes, entries.Files, () => _token.BytesSent);
         using var pass = new DirectoryPass(_options, _packs, _candidates, _comparer, _key, !databaseStopped, both.Token);
         var result = await RunAsync(pass, entries, meter, both.Token);
-        _records = pass.Records;
+        _known = pass.Entries;
         if (databaseStopped)
         {
-            await Task.Run(() => RefuseChanges(entries), both.Token);
-            (_final, _finalPass, _readAt) = (entries, result, _options.Time.GetUtcNow());
+            await Task.Run(() => RefuseChanges(_known), both.Token);
+            (_final, _finalPass, _readAt) = (_known, result, _options.Time.GetUtcNow());
         }
 
         return result;
@@ -183,7 +181,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         await _packs.FlushAsync();
         var finished = _token.Finished;
         var used = new PackNumbers(
-            entries.Select(entry => _records!.GetValueOrDefault(entry.Path)),
+            entries.Records,
             number => _parent?.FindPack(number) ?? Describe(finished.Single(pack => pack.Number == number)));
         var packs = used.Packs;
         var root = FileStat.TryRead(_options.SourceDirectory) ?? throw new DataDirectoryException($"{_options.SourceDirectory} went away.");
@@ -251,11 +249,13 @@ public sealed class ArchiveWriter : IAsyncDisposable
     }
 
     // The first pass goes by what the parent knows, the others by the pass before.
-    private async Task<PassResult> RunAsync(DirectoryPass pass, IReadOnlyList<SourceEntry> entries, ProgressMeter meter, CancellationToken cancellationToken)
+    private async Task<PassResult> RunAsync(DirectoryPass pass, EntryLog entries, ProgressMeter meter, CancellationToken cancellationToken)
     {
-        if (_records is { } records || _parent is null)
+        if (_known is not null || _parent is null)
         {
-            return await pass.RunAsync(entries, path => _records?.GetValueOrDefault(path), meter);
+            using var records = (_known?.Records ?? []).GetEnumerator();
+            var known = new PathCursor(() => records.MoveNext() ? records.Current : null);
+            return await pass.RunAsync(entries, known.Find, meter);
         }
 
         await using var feed = _parent.Read(cancellationToken);
@@ -279,34 +279,36 @@ public sealed class ArchiveWriter : IAsyncDisposable
 
     private ManifestPack Describe(FinishedPack pack) => new(_path, pack.Number, pack.Size, pack.Chunk, pack.Digest, pack.Tag);
 
-    private List<SourceEntry> Scan(bool isLive) =>
+    private EntryLog Scan(bool isLive) =>
         DirectoryScanner.Scan(_options.SourceDirectory, _options.ServerDataDirectory, _options.Excluded, isLive);
 
     // The lock, and the absence of pods, say that nobody writes; this would show that somebody did.
-    private void RefuseChanges(List<SourceEntry> before)
+    private void RefuseChanges(EntryLog before)
     {
-        var byPath = Comparer<SourceEntry>.Create(static (a, b) => ArchivePath.Compare(a.Path, b.Path));
-        var seen = new BitArray(before.Count);
+        using var entries = before.GetEnumerator();
         DirectoryScanner.Walk(_options.SourceDirectory, _options.ServerDataDirectory, _options.Excluded, isLive: false, now =>
         {
-            var at = before.BinarySearch(now, byPath);
-            if (at < 0 || before[at] is var was && (was.Kind != now.Kind || was.Target != now.Target || (was.Kind == ManifestEntryKind.File && !_records![was.Path].Stat.HasContentOf(now.Stat))))
+            if (!entries.MoveNext() || ArchivePath.Compare(now.Path, entries.Current.Path) < 0)
             {
                 throw Changed(now);
             }
 
-            seen[at] = true;
+            var was = entries.Current;
+            if (was.Path != now.Path || was.Kind != now.Kind || was.Target != now.Target || (was.Kind == ManifestEntryKind.File && !was.Stat.HasContentOf(now.Stat)))
+            {
+                throw Changed(was);
+            }
         });
-        if (!seen.HasAllSet())
+        if (entries.MoveNext())
         {
-            throw Changed(before.Where((_, index) => !seen[index]).First());
+            throw Changed(entries.Current);
         }
 
         DataDirectoryException Changed(SourceEntry entry) =>
             new($"{Path.Combine(_options.SourceDirectory, entry.Path)} changed while it was read, although the server is stopped; something else works in this data directory.");
     }
 
-    private ManifestTotals Count(IReadOnlyList<SourceEntry> entries)
+    private ManifestTotals Count(EntryLog entries)
     {
         var counter = new TotalsCounter();
         foreach (var entry in entries)
@@ -315,19 +317,19 @@ public sealed class ArchiveWriter : IAsyncDisposable
             counter.Add(described);
             for (var index = 0; index < described.BlockCount; index++)
             {
-                counter.Add(described, index, _records![entry.Path].Blocks[index]);
+                counter.Add(described, index, entry.Record!.Blocks[index]);
             }
         }
 
         return counter.Totals;
     }
 
-    private void WriteManifest(Stream to, ManifestHeader header, IReadOnlyList<ManifestPack> packs, IReadOnlyList<SourceEntry> entries, PackNumbers used)
+    private void WriteManifest(Stream to, ManifestHeader header, IReadOnlyList<ManifestPack> packs, EntryLog entries, PackNumbers used)
     {
         using var writer = new ManifestWriter(to, header, packs, _path, _key);
         foreach (var entry in entries)
         {
-            writer.Write(Describe(entry), entry.Kind == ManifestEntryKind.File ? used.Translate(_records![entry.Path].Blocks) : []);
+            writer.Write(Describe(entry), entry.Record is { } record ? used.Translate(record.Blocks) : []);
         }
 
         writer.Complete();
@@ -335,9 +337,8 @@ public sealed class ArchiveWriter : IAsyncDisposable
 
     private ManifestEntry Describe(SourceEntry entry)
     {
-        var record = entry.Kind == ManifestEntryKind.File ? _records![entry.Path] : null;
-        var stat = record?.Stat ?? entry.Stat;
-        var isProof = record?.CanBeKnownAgain == true && _trustsTimes;
+        var stat = entry.Stat;
+        var isProof = entry.Record?.CanBeKnownAgain == true && _trustsTimes;
         return new ManifestEntry
         {
             Kind = entry.Kind,

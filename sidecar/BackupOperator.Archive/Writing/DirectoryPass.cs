@@ -21,6 +21,8 @@ internal sealed class DirectoryPass : IDisposable
     // While these wait for the disk, the others have work for every core.
     private const int ReadersMore = 2;
 
+    private const int MostSteps = 256;
+
     private readonly ArchiveWriterOptions _options;
     private readonly PackWriter _packs;
     private readonly Candidates _candidates;
@@ -35,8 +37,8 @@ internal sealed class DirectoryPass : IDisposable
     private readonly List<BlockWork> _all = [];
     private readonly BlockingCollection<BlockWork> _free = [];
     private readonly BlockingCollection<BlockWork> _toWorkers = [];
-    private readonly Channel<BlockWork> _inOrder = Channel.CreateUnbounded<BlockWork>(new UnboundedChannelOptions { SingleReader = true, SingleWriter = true });
-    private Dictionary<string, FileRecord> _records = [];
+    private readonly Channel<PassStep> _inOrder = Channel.CreateBounded<PassStep>(new BoundedChannelOptions(MostSteps) { SingleReader = true, SingleWriter = true });
+    private readonly EntryLog _entries = new();
     private long _bytesRead;
     private long _stored;
     private long _reused;
@@ -64,13 +66,13 @@ internal sealed class DirectoryPass : IDisposable
         }
     }
 
-    /// <summary>What is known of each file afterwards.</summary>
-    public IReadOnlyDictionary<string, FileRecord> Records => _records;
+    /// <summary>Afterwards, the entries with what is now known of the files; without files that went away.</summary>
+    public EntryLog Entries => _entries;
 
+    /// <param name="entries">In the order of their paths.</param>
     /// <param name="before">What an earlier pass or backup knows of a file; asked for in the order of the paths.</param>
-    public async Task<PassResult> RunAsync(IReadOnlyList<SourceEntry> entries, Func<string, FileRecord?> before, ProgressMeter progress)
+    public async Task<PassResult> RunAsync(IEnumerable<SourceEntry> entries, Func<string, FileRecord?> before, ProgressMeter progress)
     {
-        _records = new Dictionary<string, FileRecord>(entries.Count, StringComparer.Ordinal);
         var tasks = new List<Task> { OnThread(() => Read(entries, before, progress)), Task.Run(() => PackAsync(progress)) };
         for (var i = 0; i < _workers; i++)
         {
@@ -79,8 +81,7 @@ internal sealed class DirectoryPass : IDisposable
 
         await FirstFailure.WhenAllAsync(tasks, _stop);
         progress.Tell();
-        return new PassResult(
-            _records.Count, _records.Values.Sum(record => record.Stat.Size), _bytesRead, _stored, _reused, _unchanged);
+        return new PassResult(_entries.Files, _entries.Bytes, _bytesRead, _stored, _reused, _unchanged);
     }
 
     public void Dispose()
@@ -102,17 +103,23 @@ internal sealed class DirectoryPass : IDisposable
     private static Task OnThread(Action work) =>
         Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
-    private void Read(IReadOnlyList<SourceEntry> entries, Func<string, FileRecord?> before, ProgressMeter progress)
+    private void Read(IEnumerable<SourceEntry> entries, Func<string, FileRecord?> before, ProgressMeter progress)
     {
         try
         {
-            foreach (var entry in entries.Where(entry => entry.Kind == ManifestEntryKind.File))
+            foreach (var entry in entries)
             {
                 _stop.Token.ThrowIfCancellationRequested();
+                if (entry.Kind != ManifestEntryKind.File)
+                {
+                    Send(new PassStep(null, entry));
+                    continue;
+                }
+
                 var known = before(entry.Path);
                 if (_trustsTimes && known?.IsStill(entry.Stat) == true)
                 {
-                    _records[entry.Path] = known;
+                    Send(new PassStep(null, entry with { Stat = known.Stat, Record = known }));
                     _unchanged++;
                     Interlocked.Add(ref _reused, known.Blocks.Stored().LongCount());
                     progress.Add(entry.Stat.Size);
@@ -161,8 +168,8 @@ internal sealed class DirectoryPass : IDisposable
 
         try
         {
-            _records[entry.Path] = record;
             HandOut(file, record, known, progress);
+            Send(new PassStep(null, entry with { Stat = stat, Record = record }));
         }
         finally
         {
@@ -202,7 +209,15 @@ internal sealed class DirectoryPass : IDisposable
             file.Announce(length, offset);
             file.Use();
             _toWorkers.Add(work, CancellationToken.None);
-            _inOrder.Writer.TryWrite(work);
+            Send(new PassStep(work, null));
+        }
+    }
+
+    private void Send(PassStep step)
+    {
+        if (!_inOrder.Writer.TryWrite(step))
+        {
+            _inOrder.Writer.WriteAsync(step, _stop.Token).AsTask().GetAwaiter().GetResult();
         }
     }
 
@@ -256,8 +271,18 @@ internal sealed class DirectoryPass : IDisposable
 
     private async Task PackAsync(ProgressMeter progress)
     {
-        await foreach (var work in _inOrder.Reader.ReadAllAsync(_stop.Token))
+        await foreach (var (block, read) in _inOrder.Reader.ReadAllAsync(_stop.Token))
         {
+            if (read is not null)
+            {
+                _entries.Add(read);
+            }
+
+            if (block is not { } work)
+            {
+                continue;
+            }
+
             await work.Done.Task.WaitAsync(_stop.Token);
             if (!work.IsGone)
             {

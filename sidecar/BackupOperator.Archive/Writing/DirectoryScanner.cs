@@ -1,3 +1,4 @@
+using System.IO.Enumeration;
 using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Native;
 
@@ -6,16 +7,17 @@ namespace BackupOperator.Archive.Writing;
 /// <summary>Lists a data directory.</summary>
 internal static class DirectoryScanner
 {
+    private static readonly EnumerationOptions All = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false };
+
     /// <summary>All entries, in the order of their paths.</summary>
-    public static List<SourceEntry> Scan(string root, string? serverRoot, IReadOnlyList<string> excluded, bool isLive)
+    public static EntryLog Scan(string root, string? serverRoot, IReadOnlyList<string> excluded, bool isLive)
     {
-        var entries = new List<SourceEntry>();
+        var entries = new EntryLog();
         Walk(root, serverRoot, excluded, isLive, entries.Add);
-        entries.Sort(static (a, b) => ArchivePath.Compare(a.Path, b.Path));
         return entries;
     }
 
-    /// <summary>Looks at the entries one after the other, in any order.</summary>
+    /// <summary>Looks at the entries one after the other, in the order of their paths.</summary>
     /// <param name="serverRoot">The data directory as the server sees it; null where that is the same.</param>
     /// <param name="isLive">Files may come and go meanwhile.</param>
     /// <exception cref="DataDirectoryException">There is none, or it holds what cannot be backed up.</exception>
@@ -36,12 +38,26 @@ internal static class DirectoryScanner
         }
     }
 
+    /// <summary>The names of a folder in their order, each once: one that goes and comes again meanwhile may be listed twice.</summary>
+    internal static IEnumerable<string> InOrder(IEnumerable<string> listed)
+    {
+        List<string> names = [.. listed];
+        names.Sort(ArchivePath.Compare);
+        return names.Where((name, at) => at == 0 || name != names[at - 1]);
+    }
+
     private static void Walk(string root, string? serverRoot, string prefix, IReadOnlyList<string> excluded, bool isLive, Action<SourceEntry> found)
     {
-        foreach (var fullPath in Names(Path.Combine(root, prefix), isLive && prefix.Length > 0))
+        // What is in a folder comes behind the names that go on with what is before a slash: a, a.b, a/c.
+        var folders = new Stack<string>();
+        foreach (var name in Names(Path.Combine(root, prefix), isLive && prefix.Length > 0))
         {
-            var name = Path.GetFileName(fullPath);
             var path = prefix.Length == 0 ? name : $"{prefix}/{name}";
+            var fullPath = Path.Combine(root, path);
+            while (folders.TryPeek(out var before) && ArchivePath.Compare($"{before}/", path) < 0)
+            {
+                Walk(root, serverRoot, folders.Pop(), excluded, isLive, found);
+            }
 
             // .NET puts U+FFFD where a name is no UTF-8, and then finds no such file.
             if (ArchivePath.Refuse(path) is not null || name.Contains('\uFFFD', StringComparison.Ordinal))
@@ -72,7 +88,7 @@ internal static class DirectoryScanner
                     break;
                 case EntryKind.Directory:
                     found(new SourceEntry(path, ManifestEntryKind.Directory, stat, null));
-                    Walk(root, serverRoot, path, excluded, isLive, found);
+                    folders.Push(path);
                     break;
                 case EntryKind.Link:
                     found(new SourceEntry(path, ManifestEntryKind.Link, stat, ReadLink(fullPath, path)));
@@ -82,19 +98,27 @@ internal static class DirectoryScanner
                     break;
             }
         }
+
+        while (folders.TryPop(out var last))
+        {
+            Walk(root, serverRoot, last, excluded, isLive, found);
+        }
     }
 
     private static IEnumerable<string> Names(string folder, bool mayBeGone)
     {
+        FileSystemEnumerable<string> all;
         try
         {
             // This opens the folder; from then on it may go away.
-            return Directory.EnumerateFileSystemEntries(folder);
+            all = new FileSystemEnumerable<string>(folder, static (ref entry) => entry.FileName.ToString(), All);
         }
         catch (DirectoryNotFoundException) when (mayBeGone)
         {
             return [];
         }
+
+        return InOrder(all);
     }
 
     private static string ReadLink(string fullPath, string path)

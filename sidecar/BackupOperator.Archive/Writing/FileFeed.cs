@@ -1,5 +1,4 @@
 using System.Threading.Channels;
-using BackupOperator.Archive.Manifests;
 
 namespace BackupOperator.Archive.Writing;
 
@@ -10,35 +9,18 @@ internal sealed class FileFeed : IAsyncDisposable
     private readonly Channel<FileRecord> _files = Channel.CreateBounded<FileRecord>(Ahead);
     private readonly CancellationTokenSource _stop;
     private readonly Task _reading;
-    private FileRecord? _next;
+    private readonly PathCursor _cursor;
 
     /// <param name="read">Hands out all files; fails where they are not to be trusted.</param>
     public FileFeed(Func<Action<FileRecord>, CancellationToken, Task> read, CancellationToken cancellationToken)
     {
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _reading = Task.Run(() => ReadAsync(read), CancellationToken.None);
+        _cursor = new PathCursor(Take);
     }
 
     /// <summary>The file of that path; to be asked for in the order of the paths. Blocks the thread.</summary>
-    public FileRecord? Find(string path)
-    {
-        while ((_next ??= Take()) is { } file)
-        {
-            var order = ArchivePath.Compare(file.Path, path);
-            if (order > 0)
-            {
-                return null;
-            }
-
-            _next = null;
-            if (order == 0)
-            {
-                return file;
-            }
-        }
-
-        return null;
-    }
+    public FileRecord? Find(string path) => _cursor.Find(path);
 
     /// <summary>Reads to the end: only there it shows that everything before was right.</summary>
     public async Task CompleteAsync()

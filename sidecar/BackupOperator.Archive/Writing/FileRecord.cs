@@ -7,7 +7,8 @@ namespace BackupOperator.Archive.Writing;
 /// <summary>What a pass, or an earlier backup, learned of a file.</summary>
 /// <param name="seenAtNs">When its attributes were looked at, before the first byte was read; null where they prove nothing.</param>
 /// <param name="isLive">Whether a server may have been writing to it.</param>
-internal sealed class FileRecord(string path, FileStat stat, long? seenAtNs, bool isLive)
+/// <param name="blocks">Its blocks; null where none is known yet.</param>
+internal sealed class FileRecord(string path, FileStat stat, long? seenAtNs, bool isLive, BlockList? blocks = null)
 {
     // A change in the same tick of the clock as the look at it leaves no trace in the times.
     private const long RacyNs = 2_000_000_000;
@@ -22,7 +23,11 @@ internal sealed class FileRecord(string path, FileStat stat, long? seenAtNs, boo
     /// <summary>As it was before the first byte was read.</summary>
     public FileStat Stat => stat;
 
-    public BlockList Blocks { get; } = new(ManifestEntry.CountBlocks(stat.Size));
+    public long? SeenAtNs => seenAtNs;
+
+    public bool IsLive => isLive;
+
+    public BlockList Blocks { get; } = blocks ?? new BlockList(ManifestEntry.CountBlocks(stat.Size));
 
     /// <summary>Whether an equal look at its attributes later on proves that it has not changed.</summary>
     public bool CanBeKnownAgain =>

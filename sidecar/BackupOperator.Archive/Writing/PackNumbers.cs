@@ -9,10 +9,10 @@ internal sealed class PackNumbers
     private readonly Dictionary<int, int> _places = [];
 
     /// <param name="find">The pack that a number stands for.</param>
-    public PackNumbers(IEnumerable<FileRecord?> records, Func<int, ManifestPack> find)
+    public PackNumbers(IEnumerable<FileRecord> records, Func<int, ManifestPack> find)
     {
         var used = new SortedSet<int>();
-        foreach (var block in records.SelectMany(record => record?.Blocks.Stored() ?? []))
+        foreach (var block in records.SelectMany(record => record.Blocks.Stored()))
         {
             used.Add(block.Pack);
             foreach (var patch in block.Patches ?? [])
