@@ -48,6 +48,9 @@ public sealed class MemoryTests
         await new ArchiveVerifier(archive).VerifyAsync(VerificationLevel.Upload);
     }
 
+    // 100,000 in make fuzz.
+    private static int Many => Math.Min(100_000, Amount.Of(40_000));
+
     [Fact]
     public async Task Huge_holes_take_no_more_memory_than_ordinary_data_and_many_files_little_more()
     {
@@ -67,21 +70,18 @@ public sealed class MemoryTests
         }
 
         var many = temp.Sub("many");
-        for (var i = 0; i < Amount.Of(10_000); i++)
-        {
-            File.WriteAllText(Path.Combine(many, $"t{i}.ibd"), $"{i}");
-        }
-
+        WriteMany(many);
         DataDirectory.Write(Path.Combine(many, "ibdata1"), DataDirectory.Compressible(random, 80 << 20));
         var usual = await MeasureAsync(temp, ordinary);
         usual.ShouldBeLessThan(Bound);
-        (await MeasureAsync(temp, sparse)).ShouldBeLessThan(usual * 12 / 10);
+        var ofHoles = await MeasureAsync(temp, sparse);
         var ofMany = await MeasureAsync(temp, many);
-        TestContext.Current.SendDiagnosticMessage($"ordinary {usual >> 20} MiB, many files {ofMany >> 20} MiB");
+        TestContext.Current.SendDiagnosticMessage($"ordinary {usual >> 20} MiB, huge holes {ofHoles >> 20} MiB, {Many} files {ofMany >> 20} MiB");
+        ofHoles.ShouldBeInRange(usual * 8 / 10, usual * 12 / 10);
 
-        // For each file something has to be known to the end: less than a kilobyte. This process is compiled as it runs;
-        // what is published takes a fifth more at most.
-        ofMany.ShouldBeLessThan((usual * 13 / 10) + (Math.Max(0, Amount.Of(10_000) - 10_000) * 1024L));
+        // Of each file a pass, the one before it and the list of what is there know some 250 bytes together; the rest is
+        // garbage that is not collected yet.
+        ofMany.ShouldBeInRange(usual * 8 / 10, (usual * 13 / 10) + (Many * 400L));
     }
 
     [Fact]
@@ -91,18 +91,25 @@ public sealed class MemoryTests
         Assert.SkipWhen(limit is null, "This needs the right to make a control group.");
         using var temp = new TempFolder();
         var source = temp.Sub("source");
-        for (var i = 0; i < Amount.Of(10_000); i++)
-        {
-            File.WriteAllText(Path.Combine(source, $"t{i}.ibd"), $"{i}");
-        }
-
+        WriteMany(source);
         DataDirectory.Write(Path.Combine(source, "ibdata1"), DataDirectory.Compressible(new Random(3), 300 << 20));
         var job = new ChildJob { Source = source, Log = Path.Combine(temp.Path, "log"), Folder = temp.Sub("store"), PartSize = 16 << 20 };
         var peak = await ChildWriter.RunToEndAsync(job, limit);
         TestContext.Current.SendDiagnosticMessage($"{peak >> 20} MiB at most, limit reached {limit.Reached} times");
         limit.Kills.ShouldBe(0);
+        limit.Reached.ShouldBe(0);
         var archive = await ArchiveReader.OpenAsync(new VolumeObjectStore(job.Folder), "ns/killed");
-        archive.Header.Totals.Files.ShouldBe(Amount.Of(10_000) + 1);
+        archive.Header.Totals.Files.ShouldBe(Many + 1);
+    }
+
+    private static void WriteMany(string folder)
+    {
+        for (var i = 0; i < Many; i++)
+        {
+            var database = Path.Combine(folder, $"shop{i / 1000}");
+            Directory.CreateDirectory(database);
+            File.WriteAllText(Path.Combine(database, $"customer_orders_{i}.ibd"), $"{i}");
+        }
     }
 
     private static Task<long> MeasureAsync(TempFolder temp, string source) => ChildWriter.RunToEndAsync(new ChildJob

@@ -65,6 +65,7 @@ internal static class ChildWriter
 
         // As the sidecar has it.
         start.Environment["DOTNET_GCGen0MaxBudget"] = "400000";
+        start.Environment["DOTNET_GCConserveMemory"] = "9";
         start.Environment["DOTNET_TieredPGO"] = "0";
         return Process.Start(start)!;
     }
