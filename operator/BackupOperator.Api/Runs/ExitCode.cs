@@ -20,6 +20,9 @@ public enum ExitCode
     /// <summary>The Kubernetes API did not answer until retries ran out.</summary>
     KubernetesUnavailable = 4,
 
+    /// <summary>As <see cref="ReplicaUnfit"/>, after an attempt that found the pod fit; nothing was touched.</summary>
+    ReplicaNotFitNow = 5,
+
     /// <summary>Wrong arguments, or a run that cannot be understood.</summary>
     Usage = 64,
 

@@ -10,6 +10,9 @@ namespace BackupOperator.Sidecar.Targets;
 /// </summary>
 public sealed class ReplicaCheck(TargetClient client, RunSpec run, RunSettings settings, TimeProvider time)
 {
+    /// <summary>An attempt before this one has begun, and found the replica fit: that it is not now is worth another attempt.</summary>
+    public bool IsRetry { get; init; }
+
     private RunTarget Target => run.Target;
 
     /// <summary>Returns when the replica may be stopped; waits a while for one that is only catching up.</summary>
@@ -23,8 +26,9 @@ public sealed class ReplicaCheck(TargetClient client, RunSpec run, RunSettings s
             {
                 throw new RunException(
                     FailureReason.ReplicaUnfit,
-                    ExitCode.ReplicaUnfit,
-                    $"Pod {Target.Pod} may not be stopped alone: {trouble.What}. Mend that, or let spec.cold.scope be AllReplicas.");
+                    IsRetry ? ExitCode.ReplicaNotFitNow : ExitCode.ReplicaUnfit,
+                    $"Pod {Target.Pod} may not be stopped alone: {trouble.What}. Mend that, or let spec.cold.scope be AllReplicas.",
+                    retryable: IsRetry);
             }
 
             await Task.Delay(settings.PollInterval, time, cancellationToken);

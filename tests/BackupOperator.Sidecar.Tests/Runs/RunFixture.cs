@@ -69,6 +69,9 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public string? SpentMark { get; set; }
 
+    /// <summary>Makes another target of the usual one.</summary>
+    public Func<RunTarget, RunTarget> Aim { get; set; } = target => target;
+
     public RunRestore Restore { get; set; } = new();
 
     public IReadOnlyList<RunCopy> Copies { get; set; } = [];
@@ -94,6 +97,7 @@ internal sealed class RunFixture : IAsyncDisposable
             TerminationLog = TerminationLog,
             PollInterval = TimeSpan.FromMilliseconds(30),
             LockPatience = LockPatience,
+            ReplicaPatience = TimeSpan.FromMilliseconds(100),
         };
         var client = Client(new KubernetesClientOptions { MaxAttempts = 1, RequestTimeout = TimeSpan.FromSeconds(5) });
         var executor = new RunExecutor(spec, settings, client, Archive, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
@@ -259,7 +263,7 @@ internal sealed class RunFixture : IAsyncDisposable
         CheckUser = CheckUser,
         Backup = kind == RunKind.Backup ? new RunBackup { BackupId = "backup-1" } : null,
         Restore = kind == RunKind.Backup ? null : Restore,
-        Target = new RunTarget
+        Target = Aim(new RunTarget
         {
             StatefulSet = StatefulSet,
             StatefulSetUid = StatefulSetUid,
@@ -274,7 +278,7 @@ internal sealed class RunFixture : IAsyncDisposable
             MaxDowntime = MaxDowntime,
             QuiesceTimeout = QuiesceTimeout,
             ResumeTimeout = ResumeTimeout,
-        },
+        }),
     };
 
     private static V1CustomResourceDefinition Definition(string kind, string plural) => new()
