@@ -238,9 +238,10 @@ public sealed class RunExecutor(
         var client = new TargetClient(kubernetes, run);
 
         // What has been stopped for this run was fit when it was stopped, and cannot be asked now.
-        if (run.Target.LastReplicaOnly && (await _retry.RunAsync(client.ReadAsync, settings.ApiPatience, cancellationToken))?.IsStoppedBy(run) != true)
+        if (ReplicaCheck.For(run, client, _retry, settings, time) is { } replica
+            && (await _retry.RunAsync(client.ReadAsync, settings.ApiPatience, cancellationToken))?.IsStoppedBy(run) != true)
         {
-            await new ReplicaCheck(client, run, settings, time).RequireAsync(cancellationToken);
+            await replica.RequireAsync(cancellationToken);
         }
 
         if (run.Backup?.ReplicaLag is { } limit)
@@ -287,7 +288,7 @@ public sealed class RunExecutor(
             },
             Resumer = resumer,
             Probe = probe,
-            Replica = run.Target.LastReplicaOnly ? new ReplicaCheck(client, run, settings, time) { IsRetry = isRetry } : null,
+            Replica = ReplicaCheck.For(run, client, _retry, settings, time, isRetry),
             Outside = new OutsideData(client, run, settings, time),
             Answer = new AnswerWait(probe, resumer, run, settings, _retry, time),
             Reporter = reporter,

@@ -69,6 +69,8 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public string? SpentMark { get; set; }
 
+    public string MySqlCredentials { get; set; } = RunPaths.MySqlCredentials;
+
     /// <summary>Makes another target of the usual one.</summary>
     public Func<RunTarget, RunTarget> Aim { get; set; } = target => target;
 
@@ -97,6 +99,7 @@ internal sealed class RunFixture : IAsyncDisposable
             TerminationLog = TerminationLog,
             PollInterval = TimeSpan.FromMilliseconds(30),
             LockPatience = LockPatience,
+            MySqlCredentials = MySqlCredentials,
             ReplicaPatience = TimeSpan.FromMilliseconds(100),
         };
         var client = Client(new KubernetesClientOptions { MaxAttempts = 1, RequestTimeout = TimeSpan.FromSeconds(5) });
