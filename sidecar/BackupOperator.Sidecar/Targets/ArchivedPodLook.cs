@@ -14,7 +14,9 @@ internal sealed class ArchivedPodLook(PodServers servers, RunTarget target) : IR
         try
         {
             await using var session = await servers.ConnectAsync(target.Pod, cancellationToken);
-            if (session is null)
+
+            // The other members have seen to the data of this one; a channel from elsewhere is at work in one of them alone.
+            if (session is null || await ReplicationGroup.HasMemberAsync(session, cancellationToken))
             {
                 return null;
             }

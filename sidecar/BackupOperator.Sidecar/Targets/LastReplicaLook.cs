@@ -5,8 +5,8 @@ using BackupOperator.MySql.Replication;
 namespace BackupOperator.Sidecar.Targets;
 
 /// <summary>
-/// Whether the last pod may be stopped alone: it is a replica that keeps up, nobody replicates from it, and another pod
-/// serves meanwhile.
+/// Whether the last pod may be stopped alone: it is a replica that keeps up, nobody replicates from it, another pod serves
+/// meanwhile, and no commit there waits for this one.
 /// </summary>
 internal sealed class LastReplicaLook(PodServers servers, TargetClient client, RunTarget target) : IReplicaLook
 {
@@ -20,13 +20,22 @@ internal sealed class LastReplicaLook(PodServers servers, TargetClient client, R
                 return new ReplicaTrouble("it has no address, or there are no credentials to ask it with", MayPass: true);
             }
 
+            if (await ReplicationGroup.HasMemberAsync(session, cancellationToken))
+            {
+                return new ReplicaTrouble("it is a member of a replication group or a Galera cluster, which is no replica", MayPass: false);
+            }
+
             var channels = await ReplicaStatus.ReadAsync(session, cancellationToken);
             if (channels.Select(Judge).FirstOrDefault(trouble => trouble is not null) is { } lagging)
             {
                 return lagging;
             }
 
-            var others = await AskOthersAsync(await session.ScalarAsync("SELECT @@server_id", cancellationToken), cancellationToken);
+            var last = new Last(
+                await ServerIdAsync(session, cancellationToken),
+                [.. channels.Select(channel => channel.SourceServerId)],
+                (await SemiSyncStatus.ReadAsync(session, cancellationToken)).Acknowledges);
+            var others = await AskOthersAsync(last, cancellationToken);
             return channels.Count == 0 ? WithoutSource(others) : Judge(others);
         }
         catch (MySqlException refused) when (refused.Code == MySqlErrorCode.PrivilegeMissing)
@@ -64,13 +73,33 @@ internal sealed class LastReplicaLook(PodServers servers, TargetClient client, R
     {
         { Follower: { } follower } => new ReplicaTrouble($"pod {follower} replicates from it", MayPass: false),
         { Serving: 0 } => new ReplicaTrouble("no other pod answers, so nobody would serve meanwhile", MayPass: true),
+        { Stall: { } stall } => new ReplicaTrouble(stall, MayPass: true),
         _ => null,
     };
 
-    private async Task<Others> AskOthersAsync(string? serverId, CancellationToken cancellationToken)
+    private static async Task<long?> ServerIdAsync(MySqlSession session, CancellationToken cancellationToken) =>
+        long.TryParse(await session.ScalarAsync("SELECT @@server_id", cancellationToken), NumberStyles.None, CultureInfo.InvariantCulture, out var id) ? id : null;
+
+    /// <returns>Why the commits of this server would wait in vain without the last pod; null where they would not.</returns>
+    private static async Task<string?> FindStallAsync(string pod, MySqlSession session, Last last, CancellationToken cancellationToken)
+    {
+        // Who is nobody's source has no clients, and no commit that waits for them.
+        if (!last.Acknowledges || !last.Sources.Contains(await ServerIdAsync(session, cancellationToken)))
+        {
+            return null;
+        }
+
+        var source = await SemiSyncStatus.ReadAsync(session, cancellationToken);
+        return source.CommitsWait && source.Clients - 1 < source.Needed
+            ? $"commits in pod {pod} wait for {source.Needed} semi-synchronous {(source.Needed == 1 ? "replica" : "replicas")}, and it is one of {source.Clients} that acknowledge"
+            : null;
+    }
+
+    private async Task<Others> AskOthersAsync(Last last, CancellationToken cancellationToken)
     {
         var first = (await client.ReadAsync(cancellationToken))?.FirstOrdinal ?? 0;
         var serving = 0;
+        string? stall = null;
         foreach (var pod in Enumerable.Range(first, target.QuiescedReplicas).Select(ordinal => $"{target.StatefulSet}-{ordinal}"))
         {
             try
@@ -83,10 +112,12 @@ internal sealed class LastReplicaLook(PodServers servers, TargetClient client, R
 
                 serving++;
                 var sources = await ReplicaStatus.ReadAsync(session, cancellationToken);
-                if (sources.Any(source => source.SourceServerId?.ToString(CultureInfo.InvariantCulture) == serverId))
+                if (last.ServerId is { } id && sources.Any(source => source.SourceServerId == id))
                 {
-                    return new Others(serving, pod);
+                    return new Others(serving, pod, stall);
                 }
+
+                stall ??= await FindStallAsync(pod, session, last, cancellationToken);
             }
             catch (MySqlConnectionException)
             {
@@ -94,10 +125,16 @@ internal sealed class LastReplicaLook(PodServers servers, TargetClient client, R
             }
         }
 
-        return new Others(serving, Follower: null);
+        return new Others(serving, Follower: null, stall);
     }
 
     /// <param name="Serving">How many of the other pods answer.</param>
     /// <param name="Follower">One of them that replicates from the last pod.</param>
-    private sealed record Others(int Serving, string? Follower);
+    /// <param name="Stall">Why commits would wait.</param>
+    private sealed record Others(int Serving, string? Follower, string? Stall);
+
+    /// <summary>The last pod's server.</summary>
+    /// <param name="Sources">The <c>server_id</c> of each.</param>
+    /// <param name="Acknowledges">It is a semi-synchronous replica.</param>
+    private sealed record Last(long? ServerId, IReadOnlyList<long?> Sources, bool Acknowledges);
 }

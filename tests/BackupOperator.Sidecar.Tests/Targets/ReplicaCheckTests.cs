@@ -90,6 +90,81 @@ public sealed class ReplicaCheckTests
         (await scene.AskAllAsync(credentials: false)).ShouldBeNull();
     }
 
+    [Theory]
+    [InlineData("source", "replica", "ON", "1", "1", "ON", "commits in pod db-0 wait for 1 semi-synchronous replica, and it is one of 1 that acknowledge")]
+    [InlineData("source", "replica", "ON", "2", "2", "ON", "wait for 2 semi-synchronous replicas, and it is one of 2")]
+    [InlineData("master", "slave", "ON", "1", null, "ON", "wait for 1 semi-synchronous replica")]
+    [InlineData("source", "replica", "ON", "2", "1", "ON", null)]
+    [InlineData("source", "replica", "OFF", "1", "1", "ON", null)]
+    [InlineData("source", "replica", "ON", "1", "1", "OFF", null)]
+    public async Task A_last_replica_that_commits_wait_for_may_not_be_stopped(
+        string source, string replica, string status, string clients, string? needed, string acknowledges, string? why)
+    {
+        await using var scene = await ReplicaScene.StartAsync();
+        await using var first = new FakeReplica(ReplicaScene.Address(0), scene.Port)
+        {
+            Variables = { [$"Rpl_semi_sync_{source}_status"] = status, [$"Rpl_semi_sync_{source}_clients"] = clients },
+        };
+        if (needed is not null)
+        {
+            first.Variables[$"rpl_semi_sync_{source}_wait_for_{replica}_count"] = needed;
+        }
+
+        await using var last = new FakeReplica(ReplicaScene.Address(1), scene.Port)
+        {
+            ServerId = 2,
+            Source = 1,
+            Variables = { [$"Rpl_semi_sync_{replica}_status"] = acknowledges },
+        };
+        var found = await scene.AskLastAsync();
+        (found?.Message.Contains(why ?? "?", StringComparison.Ordinal), found?.IsSource).ShouldBe(why is null ? (null, null) : (true, false), found?.Message);
+    }
+
+    [Fact]
+    public async Task What_waits_in_a_server_that_is_nobodys_source_does_not_matter()
+    {
+        await using var scene = await ReplicaScene.StartAsync(replicas: 3);
+        await using var first = new FakeReplica(ReplicaScene.Address(0), scene.Port) { Variables = { ["Rpl_semi_sync_source_status"] = "ON", ["Rpl_semi_sync_source_clients"] = "2" } };
+        await using var second = new FakeReplica(ReplicaScene.Address(1), scene.Port)
+        {
+            ServerId = 2,
+            Source = 1,
+            Variables = { ["Rpl_semi_sync_source_status"] = "ON", ["Rpl_semi_sync_source_clients"] = "0" },
+        };
+        await using var last = new FakeReplica(ReplicaScene.Address(2), scene.Port) { ServerId = 3, Source = 1, Variables = { ["Rpl_semi_sync_replica_status"] = "ON" } };
+        (await scene.AskLastAsync()).ShouldBeNull();
+    }
+
+    [Theory]
+    [InlineData("group_replication_group_name", "00000000-0000-0000-0000-000000000001")]
+    [InlineData("wsrep_on", "ON")]
+    public async Task A_member_of_a_group_is_no_replica_whatever_it_receives_beside(string variable, string value)
+    {
+        await using var scene = await ReplicaScene.StartAsync();
+        await using var first = new FakeReplica(ReplicaScene.Address(0), scene.Port);
+        await using var last = new FakeReplica(ReplicaScene.Address(1), scene.Port)
+        {
+            ServerId = 2,
+            Source = 1,
+            Lag = 0,
+            Variables = { [variable] = value, ["wsrep_provider"] = "/usr/lib/galera/libgalera_smm.so" },
+        };
+        Unfit(await scene.AskLastAsync()).Message.ShouldContain("member of a replication group");
+    }
+
+    [Fact]
+    public async Task A_member_of_a_group_has_current_data_although_its_channel_from_elsewhere_rests()
+    {
+        await using var scene = await ReplicaScene.StartAsync();
+        await using var first = new FakeReplica(ReplicaScene.Address(0), scene.Port)
+        {
+            Source = 9,
+            Receives = false,
+            Variables = { ["group_replication_group_name"] = "00000000-0000-0000-0000-000000000001" },
+        };
+        (await scene.AskAllAsync()).ShouldBeNull();
+    }
+
     private static RunException Unfit(RunException? found)
     {
         found.ShouldNotBeNull().Reason.ShouldBe(FailureReason.ReplicaUnfit);
