@@ -20,6 +20,9 @@ public enum ExitCode
     /// <summary>The Kubernetes API did not answer until retries ran out.</summary>
     KubernetesUnavailable = 4,
 
+    /// <summary>As <see cref="ReplicaUnfit"/>, after an attempt that found the pod fit; nothing was touched.</summary>
+    ReplicaNotFitNow = 5,
+
     /// <summary>Wrong arguments, or a run that cannot be understood.</summary>
     Usage = 64,
 
@@ -56,7 +59,7 @@ public enum ExitCode
     /// <summary>MySQL would have been stopped for longer than maxDowntime.</summary>
     MaxDowntimeExceeded = 75,
 
-    /// <summary>The pod to stop is no replica that may be stopped; nothing was touched.</summary>
+    /// <summary>The pod to stop is no replica that may be stopped, or its data is not current; nothing was touched.</summary>
     ReplicaUnfit = 76,
 
     /// <summary>The data directory belongs to another user than the sidecar's; nothing was touched.</summary>

@@ -38,7 +38,7 @@ public static class FailureReason
     public const string EncryptionSecretInvalid = nameof(EncryptionSecretInvalid);
     public const string ClaimNotFound = nameof(ClaimNotFound);
 
-    /// <summary>The pod to stop is no replica that may be stopped.</summary>
+    /// <summary>The pod to stop is no replica that may be stopped, or its data is not current.</summary>
     public const string ReplicaUnfit = nameof(ReplicaUnfit);
 
     /// <summary>What must hold for the backup to begin did not come to hold.</summary>

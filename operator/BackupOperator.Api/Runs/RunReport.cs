@@ -194,4 +194,11 @@ public sealed record RunFailure
 
     /// <summary>With <see cref="FailureReason.WrongUser"/>: whose files they are.</summary>
     public FileOwner? Owner { get; init; }
+
+    /// <summary>
+    /// With <see cref="FailureReason.ReplicaUnfit"/>: the last pod is the primary. Where all pods stop instead, its claim is
+    /// still the one to archive.
+    /// </summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsSource { get; init; }
 }

@@ -133,7 +133,7 @@ public sealed record RunTarget
     [JsonIgnore]
     public bool LastReplicaOnly => QuiescedReplicas > 0;
 
-    /// <summary>How far the last replica may lag behind its source before it is stopped.</summary>
+    /// <summary>How far the pod, where it is a replica, may lag behind its source before it is stopped.</summary>
     public TimeSpan MaxReplicaLag { get; init; } = TimeSpan.FromSeconds(60);
 
     public required int Ordinal { get; init; }

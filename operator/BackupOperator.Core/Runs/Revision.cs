@@ -5,5 +5,6 @@ namespace BackupOperator.Core.Runs;
 /// anything, what could not be known from outside.
 /// </summary>
 /// <param name="JobUid">The Job that is replaced.</param>
+/// <param name="KeepsClaim">The pod whose data is archived stays the same, although others are stopped.</param>
 /// <param name="Owner">Under whom the next one is to run; null to leave that.</param>
-public sealed record Revision(string Reason, string Message, string JobUid, FileOwner? Owner = null);
+public sealed record Revision(string Reason, string Message, string JobUid, FileOwner? Owner = null, bool KeepsClaim = false);

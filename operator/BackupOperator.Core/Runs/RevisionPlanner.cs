@@ -29,7 +29,7 @@ internal static class RevisionPlanner
             RunReason.WrongUser when cause.Owner is { } owner =>
                 new Revision(cause.Reason, $"The data directory belongs to user {owner.User}, group {owner.Group}; the Job is replaced by one that runs as them", job.Uid, owner),
             RunReason.ReplicaUnfit when o.MayStopAll =>
-                new Revision(cause.Reason, cause.Message, job.Uid),
+                new Revision(cause.Reason, cause.Message, job.Uid, KeepsClaim: cause.IsSource),
             _ => null,
         };
     }

@@ -66,4 +66,5 @@ public sealed record SidecarReport
 
 /// <summary>Why a run failed.</summary>
 /// <param name="Owner">Whose the data directory is, where the run failed because it is someone else's.</param>
-public sealed record RunFailureInfo(string Reason, string Message, bool Retryable, FileOwner? Owner = null);
+/// <param name="IsSource">The replica that may not be stopped is none, but the primary: the data is there.</param>
+public sealed record RunFailureInfo(string Reason, string Message, bool Retryable, FileOwner? Owner = null, bool IsSource = false);

@@ -9,5 +9,8 @@ public sealed record Failure(string Reason, ExitCode ExitCode, string Message, b
     /// <summary>Whose the data directory is, where that is the cause.</summary>
     public FileOwner? Owner { get; init; }
 
-    public RunFailure ToRunFailure() => new() { Reason = Reason, Message = Message, Retryable = Retryable, Owner = Owner };
+    /// <summary>See <see cref="RunFailure.IsSource"/>.</summary>
+    public bool IsSource { get; init; }
+
+    public RunFailure ToRunFailure() => new() { Reason = Reason, Message = Message, Retryable = Retryable, Owner = Owner, IsSource = IsSource };
 }

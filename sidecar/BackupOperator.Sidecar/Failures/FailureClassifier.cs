@@ -15,7 +15,7 @@ public static class FailureClassifier
 
     public static Failure Classify(Exception problem) => problem switch
     {
-        RunException known => new Failure(known.Reason, known.ExitCode, known.Message, known.Retryable) { Owner = known.Owner },
+        RunException known => new Failure(known.Reason, known.ExitCode, known.Message, known.Retryable) { Owner = known.Owner, IsSource = known.IsSource },
         AggregateException { InnerExceptions: [var only] } => Classify(only),
         KubernetesUnavailableException or KubernetesApiException => new Failure(
             FailureReason.KubernetesUnavailable, ExitCode.KubernetesUnavailable, problem.Message, Retryable: true),

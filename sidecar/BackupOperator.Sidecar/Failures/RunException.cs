@@ -17,4 +17,7 @@ public sealed class RunException(string reason, ExitCode exitCode, string messag
 
     /// <summary>With <see cref="FailureReason.WrongUser"/>: whose the data directory is.</summary>
     public FileOwner? Owner { get; init; }
+
+    /// <summary>With <see cref="FailureReason.ReplicaUnfit"/>: see <see cref="RunFailure.IsSource"/>.</summary>
+    public bool IsSource { get; init; }
 }

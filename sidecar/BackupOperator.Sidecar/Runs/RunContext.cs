@@ -16,7 +16,7 @@ public sealed class RunContext
 
     public required AliveProbe Probe { get; init; }
 
-    /// <summary>Null where all pods stop.</summary>
+    /// <summary>Null where nobody has to be asked before the stop, or nobody can be.</summary>
     public ReplicaCheck? Replica { get; init; }
 
     public required OutsideData Outside { get; init; }

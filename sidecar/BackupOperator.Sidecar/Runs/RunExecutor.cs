@@ -25,7 +25,6 @@ public sealed class RunExecutor(
         try
         {
             CheckUser();
-            await CheckReplicaAsync(cancellationToken);
         }
         catch (Exception problem)
         {
@@ -53,10 +52,11 @@ public sealed class RunExecutor(
         {
             earlier = await _retry.RunAsync(ReadReportAsync, settings.ApiPatience, cancellationToken);
 
-            // Where an earlier attempt has begun, it held.
-            if (earlier is null && run is { Kind: RunKind.Backup, Backup.ReplicaLag: { } limit })
+            // Where an earlier attempt has begun, both held. It may have committed: then nothing is stopped any more, and else
+            // the replica is asked again before it is.
+            if (earlier is null && run.Kind == RunKind.Backup)
             {
-                await new LagPrecondition(new TargetClient(kubernetes, run), run, limit, settings, time).RequireAsync(cancellationToken);
+                await CheckReplicasAsync(cancellationToken);
             }
         }
         catch (Exception problem)
@@ -65,7 +65,7 @@ public sealed class RunExecutor(
         }
 
         await using var reporter = new Reporter(_resource, FirstReport(earlier), time, loggers.CreateLogger<Reporter>());
-        var context = Compose(reporter);
+        var context = Compose(reporter, isRetry: earlier is not null);
         var window = new DowntimeWindow(context, loggers.CreateLogger<DowntimeWindow>());
         var recovery = new FailedRun(context, window, _folders, _resource, loggers.CreateLogger<FailedRun>());
         return run.Kind switch
@@ -232,21 +232,21 @@ public sealed class RunExecutor(
         }
     }
 
-    // Also before the first word: then a run that may stop all pods can still be made to do so.
-    private async Task CheckReplicaAsync(CancellationToken cancellationToken)
+    // Before the first word of a report: then a run that may stop all pods can still be made to do so.
+    private async Task CheckReplicasAsync(CancellationToken cancellationToken)
     {
-        if (run.Kind != RunKind.Backup || !run.Target.LastReplicaOnly)
+        var client = new TargetClient(kubernetes, run);
+
+        // What has been stopped for this run was fit when it was stopped, and cannot be asked now.
+        if (ReplicaCheck.For(run, client, _retry, settings, time) is { } replica
+            && (await _retry.RunAsync(client.ReadAsync, settings.ApiPatience, cancellationToken))?.IsStoppedBy(run) != true)
         {
-            return;
+            await replica.RequireAsync(cancellationToken);
         }
 
-        var client = new TargetClient(kubernetes, run);
-        var state = await _retry.RunAsync(client.ReadAsync, settings.ApiPatience, cancellationToken);
-
-        // What an earlier attempt has stopped was fit when it was stopped, and cannot be asked now.
-        if (state?.IsStoppedBy(run) != true)
+        if (run.Backup?.ReplicaLag is { } limit)
         {
-            await new ReplicaCheck(client, run, settings, time).RequireAsync(cancellationToken);
+            await new LagPrecondition(client, run, limit, settings, time).RequireAsync(cancellationToken);
         }
     }
 
@@ -273,7 +273,7 @@ public sealed class RunExecutor(
         },
     };
 
-    private RunContext Compose(Reporter reporter)
+    private RunContext Compose(Reporter reporter, bool isRetry)
     {
         var client = new TargetClient(kubernetes, run);
         var probe = new AliveProbe(client, run, settings, time);
@@ -288,7 +288,7 @@ public sealed class RunExecutor(
             },
             Resumer = resumer,
             Probe = probe,
-            Replica = run.Target.LastReplicaOnly ? new ReplicaCheck(client, run, settings, time) : null,
+            Replica = ReplicaCheck.For(run, client, _retry, settings, time, isRetry),
             Outside = new OutsideData(client, run, settings, time),
             Answer = new AnswerWait(probe, resumer, run, settings, _retry, time),
             Reporter = reporter,

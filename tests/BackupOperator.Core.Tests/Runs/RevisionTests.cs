@@ -97,7 +97,8 @@ public sealed class RevisionTests
     public void A_replica_that_may_not_be_stopped_ends_a_run_that_may_stop_nothing_else()
     {
         Decide(Ended(Unfit)).Ending!.Reason.ShouldBe(RunReason.ReplicaUnfit);
-        Decide(Ended(Unfit) with { MayStopAll = true }).Revision!.Message.ShouldBe("db-1 is the source");
+        Decide(Ended(Unfit) with { MayStopAll = true }).Revision!.ShouldSatisfyAllConditions(r => r.Message.ShouldBe("db-1 is the source"), r => r.KeepsClaim.ShouldBeFalse());
+        Decide(Ended(Unfit with { IsSource = true }) with { MayStopAll = true }).Revision!.KeepsClaim.ShouldBeTrue("the data is there");
     }
 
     [Fact]

@@ -8,12 +8,14 @@ namespace BackupOperator.MySql.Tests.Fakes;
 /// <summary>A server that misbehaves as it is told: its script runs for each connection.</summary>
 internal sealed class FakeMySqlServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _end = new();
     private readonly Task _loop;
 
-    public FakeMySqlServer(Func<FakeConnection, Task> script)
+    /// <param name="at">Where it listens; null for any free port.</param>
+    public FakeMySqlServer(Func<FakeConnection, Task> script, IPEndPoint? at = null)
     {
+        _listener = new TcpListener(at ?? new IPEndPoint(IPAddress.Loopback, 0));
         _listener.Start();
         _loop = AcceptAsync(script);
     }

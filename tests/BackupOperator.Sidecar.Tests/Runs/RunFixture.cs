@@ -71,6 +71,11 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public string? SpentMark { get; set; }
 
+    public string MySqlCredentials { get; set; } = RunPaths.MySqlCredentials;
+
+    /// <summary>Makes another target of the usual one.</summary>
+    public Func<RunTarget, RunTarget> Aim { get; set; } = target => target;
+
     public RunRestore Restore { get; set; } = new();
 
     public IReadOnlyList<RunCopy> Copies { get; set; } = [];
@@ -97,6 +102,8 @@ internal sealed class RunFixture : IAsyncDisposable
             PollInterval = TimeSpan.FromMilliseconds(30),
             LockPatience = LockPatience,
             CopyPatience = CopyPatience,
+            MySqlCredentials = MySqlCredentials,
+            ReplicaPatience = TimeSpan.FromMilliseconds(100),
         };
         var client = Client(new KubernetesClientOptions { MaxAttempts = 1, RequestTimeout = TimeSpan.FromSeconds(5) });
         var executor = new RunExecutor(spec, settings, client, Archive, TimeProvider.System, new Random(1), NullLoggerFactory.Instance);
@@ -262,7 +269,7 @@ internal sealed class RunFixture : IAsyncDisposable
         CheckUser = CheckUser,
         Backup = kind == RunKind.Backup ? new RunBackup { BackupId = "backup-1" } : null,
         Restore = kind == RunKind.Backup ? null : Restore,
-        Target = new RunTarget
+        Target = Aim(new RunTarget
         {
             StatefulSet = StatefulSet,
             StatefulSetUid = StatefulSetUid,
@@ -277,7 +284,7 @@ internal sealed class RunFixture : IAsyncDisposable
             MaxDowntime = MaxDowntime,
             QuiesceTimeout = QuiesceTimeout,
             ResumeTimeout = ResumeTimeout,
-        },
+        }),
     };
 
     private static V1CustomResourceDefinition Definition(string kind, string plural) => new()

@@ -48,26 +48,28 @@ public sealed class ScopeTests
         (await cluster.BackupAsync("nightly", b => b.Status.Phase == BackupPhase.Failed, "Failed")).Status.Failure!.Reason.ShouldBe(FailureReason.SidecarDied);
     }
 
-    [Fact]
-    public async Task A_replica_that_may_not_be_stopped_makes_Auto_stop_all()
+    [Theory]
+    [InlineData("db-2 applies nothing from its source", false, "db-0")]
+    [InlineData("db-2 is the primary", true, "db-2")]
+    public async Task A_replica_that_may_not_be_stopped_makes_Auto_stop_all_and_the_claim_of_a_primary_stays_the_one_to_archive(string why, bool isSource, string pod)
     {
         await using var cluster = await StartAsync();
         var backup = await cluster.ApplyAsync(Backup(ColdScope.Auto));
         var first = await cluster.SidecarAsync(backup);
         first.Run.Target.QuiescedReplicas.ShouldBe(2);
         var job = (await cluster.Client.GetAsync<V1Job>(first.JobName, Samples.Namespace))!.Metadata.Uid;
-        await first.DieAsync(76, failure: new RunFailure { Reason = FailureReason.ReplicaUnfit, Message = "db-2 replicates from nowhere", Retryable = false });
+        await first.DieAsync(76, failure: new RunFailure { Reason = FailureReason.ReplicaUnfit, Message = why, Retryable = false, IsSource = isSource });
 
-        await Eventually.GetAsync(() => cluster.Client.GetAsync<V1Job>(first.JobName, Samples.Namespace), j => j.Metadata.Uid != job, "another Job");
+        var next = await Eventually.GetAsync(() => cluster.Client.GetAsync<V1Job>(first.JobName, Samples.Namespace), j => j.Metadata.Uid != job, "another Job");
+        next.Spec!.Template!.Spec!.Volumes!.Find(v => v.Name == "data")!.PersistentVolumeClaim!.ClaimName.ShouldBe($"data-{pod}");
         var second = await cluster.SidecarAsync(backup);
-        second.Run.Target.ShouldSatisfyAllConditions(t => t.QuiescedReplicas.ShouldBe(0), t => t.Pod.ShouldBe("db-0"), t => t.Claim.ShouldBe("data-db-0"));
+        second.Run.Target.ShouldSatisfyAllConditions(t => t.QuiescedReplicas.ShouldBe(0), t => t.Pod.ShouldBe(pod), t => t.Claim.ShouldBe($"data-{pod}"));
         await second.QuiesceAsync();
         await second.ResumeAsync();
         await second.SucceedAsync();
 
         var done = await cluster.BackupAsync("nightly", b => b.Status.Phase == BackupPhase.Completed, "Completed");
-        done.Status.Target!.Scope.ShouldBe("AllReplicas");
-        done.Status.Target.ScopeBecause.ShouldBe("db-2 replicates from nowhere");
+        done.Status.Target!.ShouldSatisfyAllConditions(t => t.Scope.ShouldBe("AllReplicas"), t => t.ScopeBecause.ShouldBe(why), t => t.Claim.ShouldBe($"data-{pod}"));
         done.Status.Revisions!.ShouldHaveSingleItem().JobUid.ShouldBe(job);
         await cluster.EventAsync(backup, "JobReplaced");
     }

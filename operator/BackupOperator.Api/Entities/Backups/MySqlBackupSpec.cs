@@ -146,7 +146,7 @@ public sealed class ColdBackupOptions
 
     [Pattern(DurationText.Pattern)]
     [Length(2, 32)]
-    [Description("How far the last replica may be behind its source when it is to be stopped alone.")]
+    [Description("How far the pod whose data is backed up may be behind its source, where it is a replica among several pods.")]
     [Default("60s")]
     public string MaxReplicaLag { get; set; } = "60s";
 

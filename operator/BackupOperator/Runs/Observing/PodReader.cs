@@ -89,7 +89,7 @@ internal static class PodReader
         try
         {
             return KubernetesJson.Deserialize<RunFailure>(message) is { } failure
-                ? new RunFailureInfo(failure.Reason, failure.Message, failure.Retryable, failure.Owner)
+                ? new RunFailureInfo(failure.Reason, failure.Message, failure.Retryable, failure.Owner, failure.IsSource)
                 : null;
         }
         catch (JsonException)

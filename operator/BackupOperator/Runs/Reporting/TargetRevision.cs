@@ -21,7 +21,7 @@ internal static class TargetRevision
         }
 
         if (revision.Reason == RunReason.ReplicaUnfit
-            && TargetResolver.Resolve(entity.RunSpec.Target, set, entity.Metadata.Namespace!).Value is { } all)
+            && TargetResolver.Resolve(entity.RunSpec.Target, set, entity.Metadata.Namespace!, revision.KeepsClaim ? target.Ordinal : null).Value is { } all)
         {
             StopAll(target, all, revision.Message);
         }
