@@ -18,4 +18,7 @@ public static class RunReason
     public const string SwapInterrupted = nameof(SwapInterrupted);
     public const string ResultMissing = nameof(ResultMissing);
     public const string DatabaseNotRestored = nameof(DatabaseNotRestored);
+
+    /// <summary>The resource is a copy of one that was run.</summary>
+    public const string RanBefore = nameof(RanBefore);
 }

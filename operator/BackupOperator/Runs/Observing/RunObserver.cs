@@ -60,6 +60,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             Stage = stage,
             Limits = Limits(entity.RunSpec),
             HasFinalizer = entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true,
+            LacksStartMark = !StartedAs.Says(entity),
             CancelRequested = entity.RunSpec.Cancel,
             Deleting = entity.Metadata.DeletionTimestamp is not null,
             StartedAt = status.StartTime,
@@ -104,7 +105,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
 
     private static async Task<Resolution<RunPlan>> PlanAsync<TEntity>(TEntity entity, IRunFlow<TEntity> flow, V1StatefulSet? set, CancellationToken cancellationToken)
         where TEntity : class, IRunEntity =>
-        SpecDurations.Check(entity) is { } wrong ? wrong : await flow.PlanAsync(entity, set, cancellationToken);
+        (StartedAs.Refuse(entity) ?? SpecDurations.Check(entity)) is { } wrong ? wrong : await flow.PlanAsync(entity, set, cancellationToken);
 
     private async Task<TargetObservation> TargetAsync(V1StatefulSet set, string uid, CancellationToken cancellationToken)
     {
