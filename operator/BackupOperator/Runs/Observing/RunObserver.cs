@@ -47,10 +47,15 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         var stage = flow.StageOf(entity);
         var planning = !stage.IsOver() && entity.RunStatus.StartTime is null;
         var plan = planning ? await PlanAsync(entity, flow, set, cancellationToken) : null;
+        var pod = await DatabasePodAsync(entity, set, plan?.Value, cancellationToken);
+        if (plan?.Value is { } possible && ReturnChecks.Find(entity, possible.Target, pod) is { } wait)
+        {
+            plan = wait;
+        }
+
         var admission = plan is { Finding: null }
             ? Admit(entity)
             : Admission.Free;
-        var pod = await DatabasePodAsync(entity, set, plan?.Value, cancellationToken);
         var status = entity.RunStatus;
         var conditions = ConditionMapper.Read(status.Conditions);
         var run = new RunObservation
