@@ -38,4 +38,7 @@ public static class ConditionType
 
     /// <summary>The data that a restore replaced is gone.</summary>
     public const string PreviousDataRemoved = nameof(PreviousDataRemoved);
+
+    /// <summary>No pod is left with the data of before a restore; there is no such condition where the target has one pod.</summary>
+    public const string AllReplicasRestored = nameof(AllReplicasRestored);
 }

@@ -16,6 +16,9 @@ public sealed record RestoreObservation(RunObservation Run, RestorePhase? Phase)
     /// <summary>A deletion of the resource waits until the data of before is removed.</summary>
     public bool HoldsDeletion { get; init; }
 
+    /// <summary>What is to be said of the pods that keep their data; null where there are none.</summary>
+    public string? OthersKeepTheirData { get; init; }
+
     /// <summary>The Job that removes the data of before.</summary>
     public JobObservation? RemovePreviousJob { get; init; }
 }

@@ -9,12 +9,21 @@ public sealed record RestoreDecision(RestorePhase Phase, RunDecision Run);
 /// <summary>Decides what happens next to a restore, from nothing but what was observed.</summary>
 public static class RestorePlanner
 {
+    /// <summary>Why a restore that has ended well has not restored all pods.</summary>
+    public const string OtherReplicasKeepTheirData = nameof(OtherReplicasKeepTheirData);
+
     public static RestoreDecision Decide(RestoreObservation observation, DateTimeOffset now)
     {
         var run = observation.Run;
         var decision = run is { Stage: RunStage.Completed, HasFinalizer: false } && (!run.Deleting || observation.HoldsDeletion)
             ? Previous(observation, now)
             : RunPlanner.Decide(run, now);
+        if (decision.Stage == RunStage.Completed && !run.Stage.IsOver() && observation.OthersKeepTheirData is { } left)
+        {
+            // Completed alone would say that the whole database is back.
+            decision = decision with { Conditions = [.. decision.Conditions, new Condition(ConditionType.AllReplicasRestored, ConditionStatus.False, OtherReplicasKeepTheirData, left)] };
+        }
+
         return new RestoreDecision(RestorePhases.PhaseOf(decision.Stage, decision.Step, observation.Phase), decision);
     }
 

@@ -32,7 +32,7 @@ public abstract record RunAction
     {
     }
 
-    /// <summary>Makes a deletion of the resource wait until the run has been undone.</summary>
+    /// <summary>Makes a deletion of the resource wait until the run has been undone, and writes into it that it was run.</summary>
     public sealed record AddFinalizer : RunAction;
 
     public sealed record RemoveFinalizer : RunAction;

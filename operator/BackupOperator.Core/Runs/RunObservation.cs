@@ -16,6 +16,9 @@ public sealed record RunObservation
 
     public bool HasFinalizer { get; init; }
 
+    /// <summary>The resource does not say yet that it was run, so that a copy of it would be.</summary>
+    public bool LacksStartMark { get; init; }
+
     public bool CancelRequested { get; init; }
 
     /// <summary>The resource has a deletion timestamp.</summary>

@@ -15,7 +15,12 @@ public static class RunReason
     public const string WrongUser = nameof(WrongUser);
     public const string PreconditionUnmet = nameof(PreconditionUnmet);
     public const string ReplicaUnfit = nameof(ReplicaUnfit);
+    public const string ReplicasNotReady = nameof(ReplicasNotReady);
+    public const string RolloutIncomplete = nameof(RolloutIncomplete);
     public const string SwapInterrupted = nameof(SwapInterrupted);
     public const string ResultMissing = nameof(ResultMissing);
     public const string DatabaseNotRestored = nameof(DatabaseNotRestored);
+
+    /// <summary>The resource is a copy of one that was run.</summary>
+    public const string RanBefore = nameof(RanBefore);
 }

@@ -32,8 +32,8 @@ internal static class StartPlanner
                 $"The run could not start within spec.timeouts.queued: {Obstacle(o) ?? "it was never its turn"}", retryable: true, now);
         }
 
-        // First of all, so that a deletion of the resource cannot overtake what comes next.
-        if (!o.HasFinalizer)
+        // First of all, so that neither a deletion of the resource nor a copy of it can overtake what comes next.
+        if (!o.HasFinalizer || o.LacksStartMark)
         {
             return Waiting(o, RunStage.Queued, "Accepted", RunPlanner.Soon) with { Actions = [new RunAction.AddFinalizer()] };
         }

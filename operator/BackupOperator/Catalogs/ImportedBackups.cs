@@ -39,6 +39,7 @@ internal static class ImportedBackups
         }
 
         var annotations = template.Metadata?.Annotations ?? [];
+        annotations.Remove(StartedAs.Annotation);
         annotations[ScheduleMetadata.ScheduleUid] = schedule.Metadata.Uid!;
         annotations[ScheduleMetadata.Cause] = Cause;
         var spec = template.Spec;

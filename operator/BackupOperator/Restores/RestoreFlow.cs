@@ -47,6 +47,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
             KeepPrevious = DurationText.ParseCapped(entity.Spec.Safety.KeepPrevious),
             PreviousDataRemoved = PreviousDataRemoved(entity),
             HoldsDeletion = PreviousDataFinalizer.IsOn(entity),
+            OthersKeepTheirData = OtherReplicas.Left(entity),
             RemovePreviousJob = world.RemovePreviousJob,
         };
         var (phase, decision) = RestorePlanner.Decide(observation, now);
@@ -89,7 +90,7 @@ internal sealed class RestoreFlow(ClaimChecks claims, SourceResolver sources) : 
         },
     });
 
-    public IEnumerable<RunNews> News(MySqlRestore before, MySqlRestore after) => [];
+    public IEnumerable<RunNews> News(MySqlRestore before, MySqlRestore after) => OtherReplicas.News(before, after);
 
     /// <summary>Whether the data that the restore has replaced may still be there.</summary>
     public static bool KeepsPreviousData(MySqlRestore entity) =>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using BackupOperator.Core.Scheduling;
+using BackupOperator.Runs;
 using BackupOperator.Statuses;
 
 namespace BackupOperator.Schedules;
@@ -17,6 +18,7 @@ internal static class BackupFromTemplate
         var labels = template.Metadata?.Labels ?? [];
         labels[ScheduleMetadata.Schedule] = schedule.Metadata.Name!;
         var annotations = template.Metadata?.Annotations ?? [];
+        annotations.Remove(StartedAs.Annotation);
         annotations[ScheduleMetadata.ScheduleUid] = schedule.Metadata.Uid!;
         annotations[ScheduleMetadata.Cause] = start.Cause.ToString();
         if (start.Tick is { } tick)

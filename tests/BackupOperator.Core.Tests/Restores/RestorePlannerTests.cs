@@ -29,6 +29,19 @@ public sealed class RestorePlannerTests
         RestorePlanner.Decide(new RestoreObservation(At(step), null), Now).Phase.ShouldBe(phase);
 
     [Fact]
+    public void Pods_that_keep_their_data_are_told_when_the_restore_is_complete_and_not_before()
+    {
+        var o = new RestoreObservation(Succeeded().WithoutMark(), null) { OthersKeepTheirData = "db-1 has the data of before" };
+
+        var decision = Decide(o);
+        decision.Stage.ShouldBe(RunStage.Completed);
+        decision.Conditions.Find(ConditionType.AllReplicasRestored).ShouldNotBeNull().ShouldSatisfyAllConditions(
+            c => c.Status.ShouldBe(ConditionStatus.False), c => c.Message.ShouldBe("db-1 has the data of before"));
+        Decide(o with { OthersKeepTheirData = null }).Conditions.Find(ConditionType.AllReplicasRestored).ShouldBeNull();
+        Decide(o with { Run = At(SidecarStep.Swapping) }).Conditions.Find(ConditionType.AllReplicasRestored).ShouldBeNull();
+    }
+
+    [Fact]
     public void A_restore_that_died_in_its_swap_is_rolled_back_by_a_job_of_its_own()
     {
         var o = Killed(SidecarStep.Swapping) with { Target = new TargetObservation("sts", 0, OwnMark with { Swapping = true }) };

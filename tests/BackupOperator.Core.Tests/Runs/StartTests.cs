@@ -22,6 +22,10 @@ public sealed class StartTests
     }
 
     [Fact]
+    public void What_does_not_say_that_it_was_run_says_so_before_anything_is_touched() =>
+        Decide(Queued() with { LacksStartMark = true, Lease = new LeaseObservation(Run.Holder) }).Actions.ShouldBe([new RunAction.AddFinalizer()]);
+
+    [Fact]
     public void Then_the_lease() => Decide(Queued()).Actions.ShouldBe([new RunAction.TakeLease()]);
 
     [Fact]

@@ -63,6 +63,29 @@ public sealed class StatefulSetTests(ClusterFixture fixture) : IClassFixture<Clu
     }
 
     [Fact]
+    public async Task With_OnDelete_a_new_template_waits_for_deletions_and_the_current_revision_stays()
+    {
+        var space = await SetAsync(replicas: 2);
+        var before = await SettledAsync(space, 2);
+        await PatchAsync("""{"updateStrategy":{"type":"OnDelete"},"template":{"metadata":{"annotations":{"new":"yes"}}}}""");
+
+        var staged = await cluster.WaitForAsync<V1StatefulSet>("web", space, set => set?.Status is { } status && status.UpdateRevision != before.Status!.UpdateRevision);
+        staged!.Status.ShouldNotBeNull().ShouldSatisfyAllConditions(s => (s.UpdatedReplicas ?? 0).ShouldBe(0), s => s.ReadyReplicas.ShouldBe(2), s => s.Replicas.ShouldBe(2));
+        foreach (var (name, updated) in new[] { ("web-1", 1), ("web-0", 2) })
+        {
+            await cluster.Client.DeleteAsync<V1Pod>(name, space);
+            await cluster.WaitForAsync<V1StatefulSet>("web", space, set => set?.Status is { ReadyReplicas: 2, Replicas: 2 } status && status.UpdatedReplicas == updated);
+        }
+
+        var after = (await cluster.Client.GetAsync<V1StatefulSet>("web", space))!.Status!;
+        after.UpdateRevision.ShouldBe(staged.Status!.UpdateRevision);
+        after.CurrentRevision.ShouldBe(before.Status!.CurrentRevision, "Kubernetes carries it on for a rolling update only");
+
+        Task PatchAsync(string spec) => cluster.Client.PatchAsync<V1StatefulSet>(
+            "web", space, KubernetesPatch.Merge(new System.Text.Json.Nodes.JsonObject { ["spec"] = System.Text.Json.Nodes.JsonNode.Parse(spec) }));
+    }
+
+    [Fact]
     public async Task A_second_pod_on_a_ReadWriteOnce_claim_joins_the_first_on_its_node()
     {
         var space = await SetAsync(replicas: 1);

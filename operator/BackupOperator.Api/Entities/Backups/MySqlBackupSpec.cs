@@ -31,7 +31,7 @@ public sealed class MySqlBackupSpec : IRunSpec
     public BackupMethod Method { get; set; } = BackupMethod.Cold;
 
     [ValidationRule("self == oldSelf", "priority is immutable; create a new MySqlBackup")]
-    [Description("Emergency goes to the head of the queue.")]
+    [Description("Emergency goes to the head of the queue, and waits neither for pods that are not ready nor for a rollout.")]
     [Default(RunPriority.Normal)]
     public RunPriority Priority { get; set; } = RunPriority.Normal;
 

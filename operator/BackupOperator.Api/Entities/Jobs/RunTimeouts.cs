@@ -41,6 +41,6 @@ public enum RunPriority
 {
     Normal,
 
-    /// <summary>Goes to the head of the queue.</summary>
+    /// <summary>Goes to the head of the queue, and waits neither for pods that are not ready nor for a rollout.</summary>
     Emergency,
 }

@@ -30,7 +30,7 @@ public sealed class MySqlRestoreSpec : IRunSpec
     public bool Delta { get; set; }
 
     [ValidationRule("self == oldSelf", "priority is immutable; create a new MySqlRestore")]
-    [Description("Emergency goes to the head of the queue.")]
+    [Description("Emergency goes to the head of the queue, and waits neither for pods that are not ready nor for a rollout.")]
     [Default(RunPriority.Normal)]
     public RunPriority Priority { get; set; } = RunPriority.Normal;
 

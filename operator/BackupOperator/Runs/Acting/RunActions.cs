@@ -24,7 +24,7 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
     private Task ExecuteAsync<TEntity>(TEntity entity, World world, IRunFlow<TEntity> flow, RunAction action, CancellationToken cancellationToken)
         where TEntity : class, IRunEntity => action switch
         {
-            RunAction.AddFinalizer => FinalizerChange.AddAsync<TEntity>(client, entity, RunFinalizer.Name, cancellationToken),
+            RunAction.AddFinalizer => FinalizerChange.AddAsync<TEntity>(client, entity, RunFinalizer.Name, StartedAs.Annotation, entity.Metadata.Uid!, cancellationToken),
             RunAction.RemoveFinalizer => FinalizerChange.RemoveAsync<TEntity>(client, entity, RunFinalizer.Name, cancellationToken),
             RunAction.TakeLease => leases.TakeAsync(world, cancellationToken),
             RunAction.ReleaseLease => leases.ReleaseAsync(world, cancellationToken),

@@ -47,10 +47,15 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         var stage = flow.StageOf(entity);
         var planning = !stage.IsOver() && entity.RunStatus.StartTime is null;
         var plan = planning ? await PlanAsync(entity, flow, set, cancellationToken) : null;
+        var pod = await DatabasePodAsync(entity, set, plan?.Value, cancellationToken);
+        if (plan?.Value is { } possible && ReturnChecks.Find(entity, possible.Target, pod) is { } wait)
+        {
+            plan = wait;
+        }
+
         var admission = plan is { Finding: null }
             ? Admit(entity)
             : Admission.Free;
-        var pod = await DatabasePodAsync(entity, set, plan?.Value, cancellationToken);
         var status = entity.RunStatus;
         var conditions = ConditionMapper.Read(status.Conditions);
         var run = new RunObservation
@@ -60,6 +65,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             Stage = stage,
             Limits = Limits(entity.RunSpec),
             HasFinalizer = entity.Metadata.Finalizers?.Contains(RunFinalizer.Name) == true,
+            LacksStartMark = !StartedAs.Says(entity),
             CancelRequested = entity.RunSpec.Cancel,
             Deleting = entity.Metadata.DeletionTimestamp is not null,
             StartedAt = status.StartTime,
@@ -104,7 +110,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
 
     private static async Task<Resolution<RunPlan>> PlanAsync<TEntity>(TEntity entity, IRunFlow<TEntity> flow, V1StatefulSet? set, CancellationToken cancellationToken)
         where TEntity : class, IRunEntity =>
-        SpecDurations.Check(entity) is { } wrong ? wrong : await flow.PlanAsync(entity, set, cancellationToken);
+        (StartedAs.Refuse(entity) ?? SpecDurations.Check(entity)) is { } wrong ? wrong : await flow.PlanAsync(entity, set, cancellationToken);
 
     private async Task<TargetObservation> TargetAsync(V1StatefulSet set, string uid, CancellationToken cancellationToken)
     {

@@ -54,7 +54,7 @@ public sealed class StatefulSetController : Controller
         var live = pods.Values.Where(pod => !pod.IsTerminating()).ToList();
         var updated = live.Count(pod => pod.Label(StatefulSetPods.RevisionLabel) == revision);
         var current = set.Status?.CurrentRevision ?? revision;
-        if (updated == replicas && live.Count == replicas && live.TrueForAll(pod => pod.IsReady()))
+        if (set.Spec.UpdateStrategy?.Type != "OnDelete" && updated == replicas && live.Count == replicas && live.TrueForAll(pod => pod.IsReady()))
         {
             current = revision;
         }
