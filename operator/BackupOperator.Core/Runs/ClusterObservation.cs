@@ -23,6 +23,9 @@ public sealed record MarkObservation(string RunUid, string Pod, int Replicas, Da
     /// <summary>The run has ended or is gone. Not looked for where it is the run that is being decided about.</summary>
     public bool RunIsOver { get; init; }
 
+    /// <summary>Why nobody can tell how its run is: its resource cannot be read. Null otherwise.</summary>
+    public string? RunProblem { get; init; }
+
     /// <summary>Whether all is done that can be done for its run: what is missing is an answer of MySQL, for which nobody needs to wait who brings other data.</summary>
     /// <param name="replicas">The StatefulSet's.</param>
     public bool IsSpent(int replicas) => RunIsOver && !Swapping && replicas >= Replicas;
@@ -38,6 +41,9 @@ public sealed record TargetStop(string Pod, DateTimeOffset At, bool Seen = false
 /// <param name="HolderIsOver">The holder has finished, is gone, or was never one of ours.</param>
 public sealed record LeaseObservation(string? Holder, bool HolderIsOver = false)
 {
+    /// <summary>Why nobody can tell how the holder is: its resource cannot be read. Null otherwise.</summary>
+    public string? HolderProblem { get; init; }
+
     public static LeaseObservation Free { get; } = new(Holder: null);
 }
 

@@ -25,7 +25,7 @@ public static class PostMortem
         }
 
         var attempts = job.FailedPods > 1 ? $" It was the last of {job.FailedPods} attempts." : "";
-        var step = report?.Step is { } at and not SidecarStep.Done and not SidecarStep.Failed ? $" while {Gerund(at)}" : "";
+        var step = report?.Step is { } at and not (SidecarStep.Done or SidecarStep.Failed or SidecarStep.Unknown) ? $" while {Gerund(at)}" : "";
         return new RunFailureInfo(RunReason.SidecarDied, Died(lastPod, step) + attempts, Retryable: true);
     }
 
