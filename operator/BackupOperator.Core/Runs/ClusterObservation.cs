@@ -81,6 +81,9 @@ public sealed record JobObservation(
 /// <param name="Finding">What the spec names and the pod cannot have, where that is what keeps it from running.</param>
 /// <param name="WaitsForClaim">The scheduler says that another pod has a claim that only one pod can mount.</param>
 /// <param name="IsLost">It should have been gone long ago: nobody hears of its node any more.</param>
+/// <param name="JobUid">The Job that it is of; null where nobody says.</param>
+/// <param name="LingersSince">When the sidecar ended, where another container keeps the pod from ending; null otherwise.</param>
+/// <param name="KeptBy">Those containers.</param>
 public sealed record PodObservation(
     string Name,
     DateTimeOffset CreatedAt,
@@ -89,7 +92,10 @@ public sealed record PodObservation(
     ContainerTermination? Termination = null,
     SpecFinding? Finding = null,
     bool WaitsForClaim = false,
-    bool IsLost = false);
+    bool IsLost = false,
+    string? JobUid = null,
+    DateTimeOffset? LingersSince = null,
+    string? KeptBy = null);
 
 /// <summary>The end of a container.</summary>
 /// <param name="Reason">The kubelet's word, such as <c>OOMKilled</c>, or the pod's, such as <c>Evicted</c>.</param>

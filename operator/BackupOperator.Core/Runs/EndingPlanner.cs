@@ -23,9 +23,17 @@ internal static class EndingPlanner
             return preflight.Deleting ? wait : wait with { Actions = [new RunAction.DeleteJob(JobPurpose.Preflight, preflight.Uid)] };
         }
 
-        if (o.RollBackJob is { Outcome: JobOutcome.Active })
+        if (o.RollBackJob is { Outcome: JobOutcome.Active } rollBack)
         {
-            return Wait(o, ending, "Putting the old data back");
+            var settled = LingeringPod.Settle(rollBack, o.Pods, now)!;
+            if (settled.Outcome != JobOutcome.Succeeded)
+            {
+                // Its next pod does not come before the last one has ended; another Job's does.
+                var wait = Wait(o, ending, "Putting the old data back");
+                return settled.Outcome == JobOutcome.Failed && !rollBack.Deleting ? wait with { Actions = [new RunAction.DeleteJob(JobPurpose.RollBack, rollBack.Uid)] } : wait;
+            }
+
+            o = o with { RollBackJob = settled };
         }
 
         if (o.Pods.FirstOrDefault(p => p.Alive) is { } pod)

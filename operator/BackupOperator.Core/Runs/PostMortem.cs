@@ -7,6 +7,12 @@ public static class PostMortem
 
     public static RunFailureInfo Explain(JobObservation job, PodObservation? lastPod, SidecarReport? report)
     {
+        var cause = Find(job, lastPod, report);
+        return LingeringPod.Describe(lastPod) is { } lingers ? cause with { Message = $"{cause.Message} {lingers}" } : cause;
+    }
+
+    private static RunFailureInfo Find(JobObservation job, PodObservation? lastPod, SidecarReport? report)
+    {
         if (job.Reason == DeadlineExceeded)
         {
             return new RunFailureInfo(
