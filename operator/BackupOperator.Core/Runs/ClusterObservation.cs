@@ -84,6 +84,7 @@ public sealed record JobObservation(
 /// <param name="JobUid">The Job that it is of; null where nobody says.</param>
 /// <param name="LingersSince">When the sidecar ended, where another container keeps the pod from ending; null otherwise.</param>
 /// <param name="KeptBy">Those containers.</param>
+/// <param name="IsUnstarted">None of its containers has ever run, and nobody has asked for its end.</param>
 public sealed record PodObservation(
     string Name,
     DateTimeOffset CreatedAt,
@@ -95,7 +96,8 @@ public sealed record PodObservation(
     bool IsLost = false,
     string? JobUid = null,
     DateTimeOffset? LingersSince = null,
-    string? KeptBy = null);
+    string? KeptBy = null,
+    bool IsUnstarted = false);
 
 /// <summary>The end of a container.</summary>
 /// <param name="Reason">The kubelet's word, such as <c>OOMKilled</c>, or the pod's, such as <c>Evicted</c>.</param>

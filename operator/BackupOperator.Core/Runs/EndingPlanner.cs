@@ -36,7 +36,7 @@ internal static class EndingPlanner
             o = o with { RollBackJob = settled };
         }
 
-        if (o.Pods.FirstOrDefault(p => p.Alive) is { } pod)
+        if (o.Pods.FirstOrDefault(p => p.Alive && !OrphanedPod.Is(p, o, ending, now)) is { } pod)
         {
             return Wait(o, ending, $"Waiting for pod {pod.Name} to undo its work and end");
         }
@@ -52,7 +52,7 @@ internal static class EndingPlanner
 
         return SwapPlanner.Decide(o, ending, now)
             ?? (o.OwnMark is not null ? BringBack(o, ending, now)
-                : o.Report is { HasResult: true } ? RunPlanner.Completed(o, $"It was complete before it could be ended. {ending.Message}")
+                : o.Report is { HasResult: true } ? RunPlanner.Completed(o, Sentences("It was complete before it could be ended.", ending.Message, OrphanedPod.Left(o)))
                 : Over(o, ending, databaseNotRestored: false));
     }
 
@@ -61,7 +61,7 @@ internal static class EndingPlanner
     {
         var progress = RunConditions.OfProgress(o).ToList();
         var left = SwapPlanner.Left(o);
-        var message = left is null ? ending.Message : $"{ending.Message} {left}";
+        var message = Sentences(ending.Message, left, OrphanedPod.Left(o));
 
         // Cancelled would say that nothing has changed.
         var outcome = left is null ? ending.Outcome : RunStage.Failed;
@@ -91,6 +91,8 @@ internal static class EndingPlanner
             RequeueAfter = RunPlanner.Soon,
         };
     }
+
+    private static string Sentences(params string?[] sentences) => string.Join(' ', sentences.Where(s => s is not null));
 
     private static RunDecision BringBack(RunObservation o, Ending ending, DateTimeOffset now)
     {

@@ -41,6 +41,23 @@ public sealed class PodReaderTests
         Read(Pod("Running", new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 137, Reason = "OOMKilled" } }))
             .ShouldSatisfyAllConditions(p => p.Alive.ShouldBeFalse(), p => p.Termination!.Reason.ShouldBe("OOMKilled"));
 
+    [Fact]
+    public void A_pod_that_never_ran_is_told_apart_from_one_that_did_or_is_being_ended()
+    {
+        var waiting = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "ContainerCreating" } };
+        Read(Pod("Pending", waiting)).IsUnstarted.ShouldBeTrue();
+        Read(Pod("Pending")).IsUnstarted.ShouldBeTrue();
+        Read(Pod("Running", waiting)).IsUnstarted.ShouldBeFalse();
+
+        var initialized = Pod("Pending", waiting);
+        initialized.Status!.InitContainerStatuses = [new V1ContainerStatus { Name = "proxy", State = new V1ContainerState { Running = new V1ContainerStateRunning() } }];
+        Read(initialized).IsUnstarted.ShouldBeFalse();
+
+        var ending = Pod("Pending", waiting);
+        ending.Metadata.DeletionTimestamp = Now;
+        Read(ending).IsUnstarted.ShouldBeFalse();
+    }
+
     [Theory]
     [InlineData("Running", false, "container proxy")]
     [InlineData("Running", true, null)]
