@@ -61,6 +61,7 @@ public enum JobOutcome
 /// <param name="Expires">It has a time to live after its end.</param>
 /// <param name="BackoffLimit">How many of its pods may fail without ending it.</param>
 /// <param name="Trouble">Why it has no pod, in the words of whoever refuses them.</param>
+/// <param name="HasAccess">It has ended and its rights are still there; looked for only after the end of a run, until that is recorded.</param>
 public sealed record JobObservation(
     string Uid,
     JobOutcome Outcome,
@@ -72,7 +73,8 @@ public sealed record JobObservation(
     int FailedPods = 0,
     bool Expires = false,
     int BackoffLimit = 6,
-    string? Trouble = null);
+    string? Trouble = null,
+    bool HasAccess = false);
 
 /// <summary>A pod of a run's Job.</summary>
 /// <param name="Alive">It is there and its container has not ended for good.</param>

@@ -90,8 +90,8 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             StatefulSet = set,
             Lease = lease,
             Plan = plan?.Value,
-            RemovePreviousJob = await ReadJobAsync(cleanUp),
-            CopyJob = await ReadJobAsync(copy),
+            RemovePreviousJob = await AccessLeft.AddAsync(client, await ReadJobAsync(cleanUp), entity, JobPurpose.RemovePrevious, cancellationToken),
+            CopyJob = await AccessLeft.AddAsync(client, await ReadJobAsync(copy), entity, JobPurpose.Copy, cancellationToken),
             CopyAttempt = attempt,
             Pod = pod,
         };
