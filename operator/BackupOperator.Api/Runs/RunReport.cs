@@ -39,6 +39,8 @@ public sealed record RunReport
     /// <summary>The pod that wrote this.</summary>
     public string? Pod { get; init; }
 
+    /// <summary>Null also where it is one that this version does not know.</summary>
+    [JsonConverter(typeof(LenientStepConverter))]
     public RunStep? Step { get; init; }
 
     /// <summary>

@@ -57,6 +57,7 @@ public static class CopyPlanner
                 Actions = [new RunAction.DeleteAccess(JobPurpose.Copy), new RunAction.ExpireJob(JobPurpose.Copy)],
                 RequeueAfter = Later,
             },
+            { HasAccess: true } => new CopiesDecision(states, Copying(states)) { Actions = [new RunAction.DeleteAccess(JobPurpose.Copy)], RequeueAfter = Later },
             { } job => Over(o, states, job, attempt, now),
         };
     }

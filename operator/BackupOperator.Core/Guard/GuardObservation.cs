@@ -19,8 +19,11 @@ public sealed record GuardObservation
     /// <summary>Since when that pod is being ended; null where it is not.</summary>
     public DateTimeOffset? SidecarEndsSince { get; init; }
 
-    /// <summary>The resource of the run is there and has not ended.</summary>
+    /// <summary>The resource of the run is there and has not ended; of one that cannot be read, a Job of it is at work.</summary>
     public bool RunIsOpen { get; init; }
+
+    /// <summary>Why the resource of the run cannot be read although it may be there; null otherwise.</summary>
+    public string? RunProblem { get; init; }
 
     /// <summary>A restore has told that it moves the data directories, and not that this is over; counts where the mark cannot be read.</summary>
     public bool SwapOpen { get; init; }

@@ -2,7 +2,7 @@ namespace BackupOperator.Core.Guard;
 
 /// <summary>
 /// Brings MySQL back when the sidecar that has stopped it cannot. It needs nothing but the mark on the StatefulSet: the
-/// resource may be gone, and the operator may have been away.
+/// resource may be gone or unreadable, and the operator may have been away.
 /// </summary>
 public static class GuardPlanner
 {
@@ -64,7 +64,8 @@ public static class GuardPlanner
         if (!o.SidecarAlive && !o.RunIsOpen)
         {
             return new GuardDecision(
-                GuardVerdict.CallForHelp, Seldom, Reason: "a restore ended while it moved the data directories, and its resource is over or gone", Alarm: true);
+                GuardVerdict.CallForHelp, Seldom,
+                Reason: $"a restore ended while it moved the data directories, and {o.RunProblem ?? "its resource is over or gone"}", Alarm: true);
         }
 
         var late = o.WaitingSince is { } since && now - since > Patience;
@@ -84,6 +85,12 @@ public static class GuardPlanner
             return o.RunIsOpen && o.SidecarAlive
                 ? new GuardDecision(GuardVerdict.Leave, Often)
                 : BringBack(o, recorded, "its mark cannot be read, and no sidecar is at work", now);
+        }
+
+        // What it needs may be in there, and its sidecar may be at work.
+        if (o.RunProblem is { } problem)
+        {
+            return new GuardDecision(GuardVerdict.CallForHelp, Seldom, Reason: $"its mark cannot be read, and {problem}", Alarm: true);
         }
 
         return o.Replicas > 0 && o.Answers

@@ -12,6 +12,9 @@ public static class RestorePlanner
     /// <summary>Why a restore that has ended well has not restored all pods.</summary>
     public const string OtherReplicasKeepTheirData = nameof(OtherReplicasKeepTheirData);
 
+    /// <summary>The reason of a <see cref="ConditionType.PreviousDataRemoved"/> that waits for a person.</summary>
+    public const string RemovalFailed = nameof(RemovalFailed);
+
     public static RestoreDecision Decide(RestoreObservation observation, DateTimeOffset now)
     {
         var run = observation.Run;
@@ -54,18 +57,20 @@ public static class RestorePlanner
             {
                 Conditions = [NotRemoved(RunReason.NameConflict, $"{folder} stays: the Job that would remove it has a name that is taken")],
             },
+            // Somebody else may have made it expire, and a Job that has failed needs its rights no more than another one.
             { Outcome: JobOutcome.Succeeded, Expires: false } => idle with
             {
                 Actions = [new RunAction.DeleteAccess(), new RunAction.ExpireJob(JobPurpose.RemovePrevious)],
                 RequeueAfter = RunPlanner.Soon,
             },
+            { HasAccess: true } => idle with { Actions = [new RunAction.DeleteAccess()], RequeueAfter = RunPlanner.Soon },
             { Outcome: JobOutcome.Succeeded } => idle with
             {
                 Conditions = [new Condition(ConditionType.PreviousDataRemoved, ConditionStatus.True, "Removed")],
             },
             { Outcome: JobOutcome.Failed } job => idle with
             {
-                Conditions = [NotRemoved("RemovalFailed", $"{folder} stays: {job.Message ?? "its Job failed"}; delete Job and folder by hand, or delete the Job to try again")],
+                Conditions = [NotRemoved(RemovalFailed, $"{folder} stays: {job.Message ?? "its Job failed"}; delete Job and folder by hand, or delete the Job to try again")],
                 RequeueAfter = TimeSpan.FromHours(1),
             },
             { } busy => idle with

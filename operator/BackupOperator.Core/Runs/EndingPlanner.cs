@@ -23,12 +23,20 @@ internal static class EndingPlanner
             return preflight.Deleting ? wait : wait with { Actions = [new RunAction.DeleteJob(JobPurpose.Preflight, preflight.Uid)] };
         }
 
-        if (o.RollBackJob is { Outcome: JobOutcome.Active })
+        if (o.RollBackJob is { Outcome: JobOutcome.Active } rollBack)
         {
-            return Wait(o, ending, "Putting the old data back");
+            var settled = LingeringPod.Settle(rollBack, o.Pods, now)!;
+            if (settled.Outcome != JobOutcome.Succeeded)
+            {
+                // Its next pod does not come before the last one has ended; another Job's does.
+                var wait = Wait(o, ending, "Putting the old data back");
+                return settled.Outcome == JobOutcome.Failed && !rollBack.Deleting ? wait with { Actions = [new RunAction.DeleteJob(JobPurpose.RollBack, rollBack.Uid)] } : wait;
+            }
+
+            o = o with { RollBackJob = settled };
         }
 
-        if (o.Pods.FirstOrDefault(p => p.Alive) is { } pod)
+        if (o.Pods.FirstOrDefault(p => p.Alive && !OrphanedPod.Is(p, o, ending, now)) is { } pod)
         {
             return Wait(o, ending, $"Waiting for pod {pod.Name} to undo its work and end");
         }
@@ -44,7 +52,7 @@ internal static class EndingPlanner
 
         return SwapPlanner.Decide(o, ending, now)
             ?? (o.OwnMark is not null ? BringBack(o, ending, now)
-                : o.Report is { HasResult: true } ? RunPlanner.Completed(o, $"It was complete before it could be ended. {ending.Message}")
+                : o.Report is { HasResult: true } ? RunPlanner.Completed(o, Sentences("It was complete before it could be ended.", ending.Message, OrphanedPod.Left(o)))
                 : Over(o, ending, databaseNotRestored: false));
     }
 
@@ -53,7 +61,7 @@ internal static class EndingPlanner
     {
         var progress = RunConditions.OfProgress(o).ToList();
         var left = SwapPlanner.Left(o);
-        var message = left is null ? ending.Message : $"{ending.Message} {left}";
+        var message = Sentences(ending.Message, left, OrphanedPod.Left(o));
 
         // Cancelled would say that nothing has changed.
         var outcome = left is null ? ending.Outcome : RunStage.Failed;
@@ -83,6 +91,8 @@ internal static class EndingPlanner
             RequeueAfter = RunPlanner.Soon,
         };
     }
+
+    private static string Sentences(params string?[] sentences) => string.Join(' ', sentences.Where(s => s is not null));
 
     private static RunDecision BringBack(RunObservation o, Ending ending, DateTimeOffset now)
     {

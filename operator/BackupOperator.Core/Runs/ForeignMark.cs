@@ -1,6 +1,6 @@
 namespace BackupOperator.Core.Runs;
 
-/// <summary>The mark of another run on the target of one that wants to start.</summary>
+/// <summary>What another run has left on the target of one that wants to start: its mark, or a Lease of which nobody can tell whether it is still used.</summary>
 internal static class ForeignMark
 {
     /// <returns>Why the run must wait, and the way out; null where it need not.</returns>
@@ -8,7 +8,7 @@ internal static class ForeignMark
     {
         if (o.Target is not { Mark: { } mark } target || mark.RunUid == o.Run.Uid)
         {
-            return null;
+            return o.Lease.HolderProblem is { } unknown ? $"The target is in use by a run that nobody can tell the state of: {unknown}" : null;
         }
 
         // Unreadable, the guard finds out alone what to go back to.
@@ -33,7 +33,7 @@ internal static class ForeignMark
 
         if (!mark.RunIsOver)
         {
-            return $"StatefulSet {target.Name} was stopped by {by}, which is under way";
+            return $"StatefulSet {target.Name} was stopped by {by}, which " + (mark.RunProblem is { } problem ? $"nobody can tell the state of: {problem}" : "is under way");
         }
 
         // It may be recovering from a crash: a backup that stops it again and again would keep it from ever coming up.

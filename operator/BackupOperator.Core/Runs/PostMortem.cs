@@ -7,6 +7,12 @@ public static class PostMortem
 
     public static RunFailureInfo Explain(JobObservation job, PodObservation? lastPod, SidecarReport? report)
     {
+        var cause = Find(job, lastPod, report);
+        return LingeringPod.Describe(lastPod) is { } lingers ? cause with { Message = $"{cause.Message} {lingers}" } : cause;
+    }
+
+    private static RunFailureInfo Find(JobObservation job, PodObservation? lastPod, SidecarReport? report)
+    {
         if (job.Reason == DeadlineExceeded)
         {
             return new RunFailureInfo(
@@ -25,7 +31,7 @@ public static class PostMortem
         }
 
         var attempts = job.FailedPods > 1 ? $" It was the last of {job.FailedPods} attempts." : "";
-        var step = report?.Step is { } at and not SidecarStep.Done and not SidecarStep.Failed ? $" while {Gerund(at)}" : "";
+        var step = report?.Step is { } at and not (SidecarStep.Done or SidecarStep.Failed or SidecarStep.Unknown) ? $" while {Gerund(at)}" : "";
         return new RunFailureInfo(RunReason.SidecarDied, Died(lastPod, step) + attempts, Retryable: true);
     }
 

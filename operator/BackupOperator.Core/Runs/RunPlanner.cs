@@ -23,6 +23,8 @@ public static class RunPlanner
             return EndingPlanner.Decide(o, ending, now);
         }
 
+        o = o with { Job = LingeringPod.Settle(o.Job, o.Pods, now) };
+
         // A Job that has done its work is looked at before any wish to stop it: what is complete is complete.
         if (o.Job is { IsOurs: true, Outcome: JobOutcome.Succeeded })
         {
@@ -99,6 +101,17 @@ public static class RunPlanner
         if (o.PreflightJob is { IsOurs: true, Outcome: not JobOutcome.Active, Expires: false, Deleting: false })
         {
             actions.Add(new RunAction.ExpireJob(JobPurpose.Preflight));
+        }
+
+        // A pod that lingers keeps its Job from ever ending.
+        if (o.Job is { IsOurs: true, Outcome: JobOutcome.Active, Deleting: false } lingering)
+        {
+            actions.Add(new RunAction.DeleteJob(JobPurpose.Run, lingering.Uid));
+        }
+
+        if (o.RollBackJob is { IsOurs: true, Outcome: JobOutcome.Active, Deleting: false } rollBack)
+        {
+            actions.Add(new RunAction.DeleteJob(JobPurpose.RollBack, rollBack.Uid));
         }
 
         actions.Add(new RunAction.RemoveFinalizer());
@@ -245,7 +258,7 @@ public static class RunPlanner
 
         if (o.OwnMark is null)
         {
-            return Completed(o);
+            return Completed(o, LingeringPod.Describe(o.LastPod) ?? "");
         }
 
         // The data is safe, and MySQL has not answered: the guard works on it, and the outcome waits for it.

@@ -15,6 +15,9 @@ public enum SidecarStep
     RollingBack,
     Done,
     Failed,
+
+    /// <summary>One that only a newer version knows; the sidecar has begun its work.</summary>
+    Unknown,
 }
 
 /// <summary>What the sidecar has told of its run.</summary>

@@ -6,6 +6,9 @@ namespace BackupOperator.Kubernetes.Client;
 
 internal static class EntityReader
 {
+    /// <summary>An answer that is one object.</summary>
+    /// <exception cref="UnreadableObjectException">It does not fit the type.</exception>
+    /// <exception cref="KubernetesUnavailableException">It is empty.</exception>
     public static T Read<T>(ApiRequest request, byte[] body)
         where T : class, IKubernetesObject
     {
@@ -16,7 +19,7 @@ internal static class EntityReader
         }
         catch (JsonException e)
         {
-            throw new KubernetesUnavailableException($"{request}: the answer is not a {typeof(T).Name} that can be read: {e.Message}", e);
+            throw new UnreadableObjectException($"{request}: the answer is not a {typeof(T).Name} that can be read: {e.Message}", e);
         }
     }
 

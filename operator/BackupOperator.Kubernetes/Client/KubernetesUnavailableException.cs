@@ -3,4 +3,4 @@ namespace BackupOperator.Kubernetes.Client;
 /// <summary>
 /// The API server could not be reached, or gave no answer. Whether a change was made is unknown: read before deciding again.
 /// </summary>
-public sealed class KubernetesUnavailableException(string message, Exception? inner = null) : Exception(message, inner);
+public class KubernetesUnavailableException(string message, Exception? inner = null) : Exception(message, inner);

@@ -19,9 +19,9 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
     {
         var @namespace = set.Metadata.Namespace!;
         var mark = QuiesceMark.Parse(set.Annotation(QuiesceMark.Annotation));
-        var run = mark is not null
-            ? await FindAsync(mark.Kind, mark.Name, mark.Run, @namespace, cancellationToken)
-            : await HolderAsync(set, cancellationToken);
+        var id = mark is not null ? new RunId(mark.Kind, @namespace, mark.Name, mark.Run) : await HolderAsync(set, cancellationToken);
+        var found = id is { Name.Length: > 0 } ? await lookup.FindAsync(id, cancellationToken) : FoundRun.None;
+        var run = found.Entity;
         var sidecar = await SidecarAsync(mark?.Pod ?? run?.RunStatus.Report?.Pod, @namespace, cancellationToken);
         var replicas = set.Spec?.Replicas ?? 1;
         var wanted = mark?.Replicas ?? run?.RunStatus.Target?.Replicas ?? 1;
@@ -33,7 +33,8 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
                 RecordedReplicas = run?.RunStatus.Target?.Replicas,
                 SidecarAlive = sidecar is not null && PodReader.Read(sidecar, time.GetUtcNow()).Alive,
                 SidecarEndsSince = sidecar is null ? null : PodReader.EndsSince(sidecar),
-                RunIsOpen = run is not null && !RunLookup.StageOf(run).IsOver(),
+                RunIsOpen = found.Problem is null ? found.MayBeOpen : mark?.Swapping == true && await WorksAsync(id!, cancellationToken),
+                RunProblem = found.Problem,
                 SwapOpen = run?.RunStatus.Report is { SwapOpen: true, Restore: null },
                 Answers = replicas >= wanted && wanted > 0 && IsCurrent(set) && await AnswersAsync(set, run, mark?.QuiescedReplicas ?? run?.RunStatus.Target?.QuiescedReplicas ?? 0, cancellationToken),
                 WaitingSince = waiting.TryGetValue(set.Metadata.Uid!, out var wait) && wait.Run == RunOf(set) ? wait.Since : null,
@@ -86,23 +87,24 @@ internal sealed class GuardObserver(IKubernetesClient client, RunLookup lookup, 
         return await answer.AnswersAsync(pod, run?.RunStatus.Target?.Container, port, cancellationToken);
     }
 
-    private async Task<IRunEntity?> HolderAsync(V1StatefulSet set, CancellationToken cancellationToken)
+    /// <summary>Whether a Job that may close the swap of a run goes on: nobody is to be called into its work.</summary>
+    private async Task<bool> WorksAsync(RunId run, CancellationToken cancellationToken)
+    {
+        foreach (var name in new[] { RunNames.Job(run.Name, run.Uid), RunNames.RollBackJob(run.Name, run.Uid) })
+        {
+            if (JobReader.Read(await client.GetAsync<V1Job>(name, run.Namespace, cancellationToken), run.Uid) is { IsOurs: true, Outcome: JobOutcome.Active })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private async Task<RunId?> HolderAsync(V1StatefulSet set, CancellationToken cancellationToken)
     {
         var @namespace = set.Metadata.Namespace!;
         var lease = await client.GetAsync<V1Lease>(RunNames.Lease(set.Metadata.Name!), @namespace, cancellationToken);
-        return RunId.ParseHolder(lease?.Spec?.HolderIdentity, @namespace) is { } holder
-            ? await FindAsync(holder.Kind, holder.Name, holder.Uid, @namespace, cancellationToken)
-            : null;
-    }
-
-    private async Task<IRunEntity?> FindAsync(string kind, string name, string uid, string @namespace, CancellationToken cancellationToken)
-    {
-        if (string.IsNullOrEmpty(name))
-        {
-            return null;
-        }
-
-        var run = await lookup.FindAsync(kind, name, @namespace, cancellationToken);
-        return run?.Metadata.Uid == uid ? run : null;
+        return RunId.ParseHolder(lease?.Spec?.HolderIdentity, @namespace);
     }
 }

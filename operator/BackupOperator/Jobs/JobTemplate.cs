@@ -43,7 +43,7 @@ internal static class JobTemplate
                 ActiveDeadlineSeconds = (long)(DurationText.Parse(input.Owner.RunSpec.Timeouts.Total) + DeadlineSlack).TotalSeconds,
                 Template = new V1PodTemplateSpec
                 {
-                    Metadata = new V1ObjectMeta { Labels = labels, Annotations = PodAnnotations(input, options) },
+                    Metadata = new V1ObjectMeta { Labels = PodLabels(labels), Annotations = PodAnnotations(input, options) },
                     Spec = Pod(input, options),
                 },
             },
@@ -106,6 +106,14 @@ internal static class JobTemplate
         return [.. (options.Env ?? []).Where(wanted => !ours.Exists(o => o.Name == wanted.Name)), .. ours];
     }
 
+    /// <summary>Kuma is kept out by a label.</summary>
+    private static Dictionary<string, string> PodLabels(Dictionary<string, string> labels)
+    {
+        var pod = new Dictionary<string, string>(labels, StringComparer.Ordinal);
+        pod.TryAdd("kuma.io/sidecar-injection", "disabled");
+        return pod;
+    }
+
     private static Dictionary<string, string> PodAnnotations(JobInput input, JobOptions options)
     {
         var annotations = new Dictionary<string, string>(StringComparer.Ordinal)
@@ -113,6 +121,8 @@ internal static class JobTemplate
             // Moved while it holds the database, the pod would only cost downtime; a proxy beside it would keep the Job from ending.
             ["cluster-autoscaler.kubernetes.io/safe-to-evict"] = "false",
             ["sidecar.istio.io/inject"] = "false",
+            ["linkerd.io/inject"] = "disabled",
+            ["consul.hashicorp.com/connect-inject"] = "false",
         };
         foreach (var (key, value) in options.Annotations ?? [])
         {

@@ -133,6 +133,11 @@ public sealed class CopyPlannerTests
     }
 
     [Fact]
+    public void The_rights_go_also_where_somebody_else_has_made_the_job_expire() =>
+        Decide(Due with { Job = Done with { HasAccess = true } }).ShouldSatisfyAllConditions(
+            d => d.Actions.ShouldBe([new RunAction.DeleteAccess(JobPurpose.Copy)]), d => d.Copies[1].Attempts.ShouldBe(1));
+
+    [Fact]
     public void When_it_is_over_its_rights_go_first() =>
         Decide(Due with { Job = Done with { Expires = false } }).ShouldSatisfyAllConditions(
             d => d.Actions.ShouldBe([new RunAction.DeleteAccess(JobPurpose.Copy), new RunAction.ExpireJob(JobPurpose.Copy)]), d => d.Copies.ShouldBe(Due.Recorded));

@@ -97,4 +97,13 @@ public sealed class GuardPlannerTests
     [InlineData(false, false, GuardVerdict.CallForHelp)]
     public void An_open_swap_is_not_started_for_want_of_a_mark_that_can_be_read(bool alive, bool open, GuardVerdict verdict) =>
         Decide(new GuardObservation { Replicas = 0, RecordedReplicas = 2, SwapOpen = true, SidecarAlive = alive, RunIsOpen = open }).Verdict.ShouldBe(verdict);
+
+    [Fact]
+    public void A_mark_that_cannot_be_read_of_a_run_that_cannot_be_read_is_for_a_person()
+    {
+        var decision = Decide(new GuardObservation { Replicas = 2, Answers = true, RunProblem = "MySqlBackup shop/nightly cannot be read" });
+
+        decision.Verdict.ShouldBe(GuardVerdict.CallForHelp);
+        decision.Reason.ShouldBe("its mark cannot be read, and MySqlBackup shop/nightly cannot be read");
+    }
 }

@@ -110,6 +110,18 @@ public sealed class RestorePlannerTests
         Decide(deleting with { KeepPrevious = TimeSpan.FromMinutes(1) }).Actions.ShouldContain(new RunAction.CreateJob(JobPurpose.RemovePrevious));
     }
 
+    [Theory]
+    [InlineData(JobOutcome.Succeeded)]
+    [InlineData(JobOutcome.Failed)]
+    public void Its_rights_go_before_its_end_is_recorded_whoever_has_made_it_expire(JobOutcome outcome)
+    {
+        var ended = Completed with { KeepPrevious = TimeSpan.Zero, RemovePreviousJob = ActiveJob with { Outcome = outcome, Expires = true, HasAccess = true } };
+        Decide(ended).ShouldSatisfyAllConditions(d => d.Actions.ShouldBe([new RunAction.DeleteAccess()]), d => d.Conditions.ShouldBeEmpty());
+
+        Decide(ended with { RemovePreviousJob = ended.RemovePreviousJob! with { HasAccess = false } })
+            .ShouldSatisfyAllConditions(d => d.Actions.ShouldBeEmpty(), d => d.Conditions.ShouldNotBeEmpty());
+    }
+
     [Fact]
     public void And_once_it_is_gone_nothing_is_done_again()
     {

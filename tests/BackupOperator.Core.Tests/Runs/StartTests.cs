@@ -13,6 +13,14 @@ public sealed class StartTests
     private static readonly MarkObservation AnothersMark = OwnMark with { RunUid = "u0", Kind = "MySqlBackup", Name = "broken", RunIsOver = true };
 
     [Fact]
+    public void A_stop_by_a_run_that_cannot_be_read_is_waited_for_with_its_name()
+    {
+        var mark = AnothersMark with { RunIsOver = false, RunProblem = "MySqlBackup shop/broken cannot be read" };
+
+        Decide(Marked(mark, 1)).Message.ShouldEndWith("which nobody can tell the state of: MySqlBackup shop/broken cannot be read");
+    }
+
+    [Fact]
     public void The_finalizer_comes_before_everything_else()
     {
         var decision = Decide(New());

@@ -25,6 +25,15 @@ public sealed class KubernetesClientTests
     }
 
     [Fact]
+    public async Task What_does_not_fit_its_type_is_told_apart_from_no_answer()
+    {
+        await using var server = await FakeApiServer.StartAsync((c, _) => c.AnswerAsync("""{"metadata":{"name":"db"},"spec":{"replicas":"many"}}"""));
+        using var client = server.Client();
+
+        (await Should.ThrowAsync<UnreadableObjectException>(() => client.GetAsync<V1StatefulSet>("db", "shop"))).Message.ShouldContain("not a V1StatefulSet");
+    }
+
+    [Fact]
     public async Task A_namespaced_object_needs_its_namespace_and_a_name()
     {
         await using var server = await FakeApiServer.StartAsync((c, _) => c.AnswerAsync("{}"));

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Naming;
 using BackupOperator.Core.Restores;
@@ -176,6 +177,26 @@ public sealed class RestoreTests
         done.Status.Phase.ShouldBe(RestorePhase.Completed);
         done.Status.PreviousData.ShouldBeNull();
         await cluster.GoneAsync<V1ServiceAccount>(RunNames.Job("back", done.Metadata.Uid!), "the ServiceAccount");
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task That_jobs_rights_go_also_where_a_policy_makes_it_expire_or_it_fails(bool succeeds)
+    {
+        await using var cluster = await ScriptedCluster.StartAsync();
+        var restore = Samples.Restore();
+        restore.Spec.Safety.KeepPrevious = "1s";
+        restore = await cluster.ApplyAsync(restore);
+        await (await cluster.SidecarAsync(restore)).SucceedAsync();
+
+        var cleanUp = await cluster.SidecarAsync(restore, JobPurpose.RemovePrevious);
+        await cluster.PatchAsync<V1Job>(cleanUp.JobName, new JsonObject { ["spec"] = new JsonObject { ["ttlSecondsAfterFinished"] = 600 } });
+        await (succeeds ? cleanUp.EndsAsync() : cleanUp.DieAsync());
+
+        await cluster.RestoreAsync("back", r => r.Status.Conditions!.Exists(c => c is { Type: "PreviousDataRemoved", Reason: "Removed" or "RemovalFailed" }), "its end is recorded");
+        (await cluster.Client.GetAsync<V1Role>(RunNames.Job("back", restore.Metadata.Uid!), Samples.Namespace)).ShouldBeNull();
+        (await cluster.Client.GetAsync<V1ServiceAccount>(RunNames.Job("back", restore.Metadata.Uid!), Samples.Namespace)).ShouldBeNull();
     }
 
     [Fact]

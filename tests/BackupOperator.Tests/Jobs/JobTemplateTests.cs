@@ -77,6 +77,23 @@ public sealed class JobTemplateTests
     }
 
     [Fact]
+    public void Whoever_wants_a_proxy_beside_the_sidecar_may_have_one()
+    {
+        var backup = Samples.Recorded(Samples.Backup());
+        backup.Spec.Job = new JobOptions
+        {
+            Labels = new Dictionary<string, string> { ["kuma.io/sidecar-injection"] = "enabled" },
+            Annotations = new Dictionary<string, string> { ["linkerd.io/inject"] = "enabled" },
+        };
+
+        var pod = Build(backup, Samples.StatefulSet(), JobPurpose.Run, null).Spec!.Template!.Metadata!;
+
+        pod.Labels!["kuma.io/sidecar-injection"].ShouldBe("enabled");
+        pod.Annotations!["linkerd.io/inject"].ShouldBe("enabled");
+        pod.Annotations!["consul.hashicorp.com/connect-inject"].ShouldBe("false");
+    }
+
+    [Fact]
     public void A_roll_back_goes_to_the_node_that_the_database_was_on_if_it_can()
     {
         var restore = Samples.Recorded(Samples.Restore());

@@ -42,6 +42,39 @@ public sealed class PodReaderTests
             .ShouldSatisfyAllConditions(p => p.Alive.ShouldBeFalse(), p => p.Termination!.Reason.ShouldBe("OOMKilled"));
 
     [Fact]
+    public void A_pod_that_never_ran_is_told_apart_from_one_that_did_or_is_being_ended()
+    {
+        var waiting = new V1ContainerState { Waiting = new V1ContainerStateWaiting { Reason = "ContainerCreating" } };
+        Read(Pod("Pending", waiting)).IsUnstarted.ShouldBeTrue();
+        Read(Pod("Pending")).IsUnstarted.ShouldBeTrue();
+        Read(Pod("Running", waiting)).IsUnstarted.ShouldBeFalse();
+
+        var initialized = Pod("Pending", waiting);
+        initialized.Status!.InitContainerStatuses = [new V1ContainerStatus { Name = "proxy", State = new V1ContainerState { Running = new V1ContainerStateRunning() } }];
+        Read(initialized).IsUnstarted.ShouldBeFalse();
+
+        var ending = Pod("Pending", waiting);
+        ending.Metadata.DeletionTimestamp = Now;
+        Read(ending).IsUnstarted.ShouldBeFalse();
+    }
+
+    [Theory]
+    [InlineData("Running", false, "container proxy")]
+    [InlineData("Running", true, null)]
+    [InlineData("Succeeded", false, null)]
+    public void A_pod_that_another_container_keeps_from_ending_says_since_when(string phase, bool deleted, string? keptBy)
+    {
+        var pod = Pod(phase, new V1ContainerState { Terminated = new V1ContainerStateTerminated { ExitCode = 0, FinishedAt = Now.AddMinutes(-2) } });
+        pod.Status!.ContainerStatuses!.Add(new V1ContainerStatus { Name = "proxy", State = new V1ContainerState { Running = new V1ContainerStateRunning() } });
+        pod.Metadata.DeletionTimestamp = deleted ? Now : null;
+
+        var read = Read(pod);
+
+        read.KeptBy.ShouldBe(keptBy);
+        read.LingersSince.ShouldBe(keptBy is null ? null : Now.AddMinutes(-2));
+    }
+
+    [Fact]
     public void The_termination_log_is_read_as_what_the_sidecar_wrote() =>
         Read(Pod("Failed", new V1ContainerState
         {

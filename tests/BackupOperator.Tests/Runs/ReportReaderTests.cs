@@ -1,3 +1,4 @@
+using BackupOperator.Kubernetes.Serialization;
 using BackupOperator.Runs;
 
 namespace BackupOperator.Tests.Runs;
@@ -6,7 +7,18 @@ public sealed class ReportReaderTests
 {
     [Fact]
     public void Every_step_of_the_sidecar_is_known_to_the_planner() =>
-        Enum.GetNames<RunStep>().Order(StringComparer.Ordinal).ShouldBe(Enum.GetNames<SidecarStep>().Order(StringComparer.Ordinal));
+        Enum.GetNames<RunStep>().Append(nameof(SidecarStep.Unknown)).Order(StringComparer.Ordinal).ShouldBe(Enum.GetNames<SidecarStep>().Order(StringComparer.Ordinal));
+
+    [Fact]
+    public void A_step_of_a_newer_sidecar_leaves_the_rest_readable_and_says_that_the_work_has_begun()
+    {
+        var report = KubernetesJson.Deserialize<RunReport>("""{"pod": "p", "step": "Polishing", "swapOpen": true}""").ShouldNotBeNull();
+
+        report.SwapOpen.ShouldBe(true);
+        ReportReader.Read(report)!.Step.ShouldBe(SidecarStep.Unknown);
+        KubernetesJson.Deserialize<RunReport>(KubernetesJson.Serialize(new RunReport { Step = RunStep.Done }))!.Step.ShouldBe(RunStep.Done);
+        KubernetesJson.Serialize(report).ShouldNotContain("step");
+    }
 
     [Fact]
     public void Every_reason_of_the_planner_is_one_of_the_products_words() =>

@@ -33,7 +33,11 @@ internal static class PodReader
             WaitingFor: over ? null : WaitsFor(pod, container),
             Termination: over ? Termination(pod, terminated) : null,
             WaitsForClaim: !over && Unscheduled(pod)?.Message?.Contains(ExclusiveClaim, StringComparison.Ordinal) == true,
-            IsLost: lost);
+            IsLost: lost,
+            JobUid: pod.Metadata.OwnerReferences?.Find(o => o.Controller == true)?.Uid,
+            LingersSince: KeptBy(pod, terminated) is null ? null : terminated!.FinishedAt ?? now,
+            KeptBy: KeptBy(pod, terminated),
+            IsUnstarted: IsUnstarted(pod));
     }
 
     /// <summary>The deletion timestamp is when the time of grace ends; a pod that is there long after it runs on a node nobody hears of.</summary>
@@ -43,6 +47,24 @@ internal static class PodReader
     /// <summary>When the end of a pod was asked for; null where it was not.</summary>
     public static DateTimeOffset? EndsSince(V1Pod pod) =>
         pod.Metadata.DeletionTimestamp - TimeSpan.FromSeconds(pod.Metadata.DeletionGracePeriodSeconds ?? 0);
+
+    private static bool IsUnstarted(V1Pod pod) =>
+        pod.Metadata.DeletionTimestamp is null && pod.Status?.Phase is null or "" or "Pending"
+        && !(pod.Status?.InitContainerStatuses ?? []).Concat(pod.Status?.ContainerStatuses ?? [])
+            .Any(c => c.State?.Running is not null || c.State?.Terminated is not null || c.LastState?.Terminated is not null);
+
+    /// <summary>The containers that go on beside a sidecar that has ended; null where the pod ends with it.</summary>
+    private static string? KeptBy(V1Pod pod, V1ContainerStateTerminated? terminated)
+    {
+        // One that is being ended will not stay.
+        if (terminated is null || pod.Status?.Phase is "Succeeded" or "Failed" || pod.Metadata.DeletionTimestamp is not null)
+        {
+            return null;
+        }
+
+        var others = pod.Status?.ContainerStatuses?.Where(c => c.State?.Terminated is null).Select(c => $"container {c.Name}").ToList();
+        return others is { Count: > 0 } ? string.Join(", ", others) : null;
+    }
 
     private static V1Condition? Unscheduled(V1Pod pod) =>
         pod.Status?.Conditions?.Find(c => c is { Type: "PodScheduled", Status: "False" });

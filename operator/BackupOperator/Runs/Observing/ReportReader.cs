@@ -8,7 +8,7 @@ internal static class ReportReader
         : new SidecarReport
         {
             Pod = report.Pod,
-            Step = report.Step is { } step ? Enum.Parse<SidecarStep>(step.ToString()) : null,
+            Step = StepOf(report),
             AnsweredBefore = report.AnsweredBefore,
             StoppedAt = report.StoppedAt,
             LockedAt = report.LockedAt,
@@ -26,4 +26,8 @@ internal static class ReportReader
             SwapOpen = report.SwapOpen,
             Failure = report.Failure is { } failure ? new RunFailureInfo(failure.Reason, failure.Message, failure.Retryable) : null,
         };
+
+    // A sidecar that gives its name has told a step with it.
+    private static SidecarStep? StepOf(RunReport report) =>
+        report.Step is { } step ? Enum.Parse<SidecarStep>(step.ToString()) : report.Pod is null ? null : SidecarStep.Unknown;
 }

@@ -1,6 +1,7 @@
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Queueing;
 using BackupOperator.Core.Restores;
+using BackupOperator.Statuses;
 
 namespace BackupOperator.Runs;
 
@@ -10,18 +11,28 @@ namespace BackupOperator.Runs;
 internal sealed class RunLookup(
     IKubernetesClient client, Func<IEnumerable<MySqlBackup>> backups, Func<IEnumerable<MySqlRestore>> restores, int maxConcurrentRuns)
 {
-    public async Task<IRunEntity?> FindAsync(string kind, string name, string @namespace, CancellationToken cancellationToken) => kind switch
+    /// <summary>The resource of a run, by its uid. That it cannot be read is an answer, too: nobody else may wait for it for ever.</summary>
+    public async Task<FoundRun> FindAsync(RunId run, CancellationToken cancellationToken)
     {
-        MySqlBackup.KindName => await client.GetAsync<MySqlBackup>(name, @namespace, cancellationToken),
-        MySqlRestore.KindName => await client.GetAsync<MySqlRestore>(name, @namespace, cancellationToken),
-        _ => null,
-    };
-
-    /// <summary>Whether a run has not ended: its resource is there, by uid, in a phase that is not the last.</summary>
-    public async Task<bool> IsOpenAsync(RunId run, CancellationToken cancellationToken) =>
-        await FindAsync(run.Kind, run.Name, run.Namespace, cancellationToken) is { } entity
-        && entity.Metadata.Uid == run.Uid
-        && !StageOf(entity).IsOver();
+        try
+        {
+            IRunEntity? entity = run.Kind switch
+            {
+                MySqlBackup.KindName => await client.GetAsync<MySqlBackup>(run.Name, run.Namespace, cancellationToken),
+                MySqlRestore.KindName => await client.GetAsync<MySqlRestore>(run.Name, run.Namespace, cancellationToken),
+                _ => null,
+            };
+            return new FoundRun(entity?.Metadata.Uid == run.Uid ? entity : null);
+        }
+        catch (UnreadableObjectException e)
+        {
+            return new FoundRun(Entity: null, $"{run.Kind} {run.Namespace}/{run.Name} cannot be read: run the version of the operator that has written it, or mend it ({e.Message})");
+        }
+        catch (KubernetesApiException e) when (Stalls.Concerns(e))
+        {
+            return new FoundRun(Entity: null, $"{run.Kind} {run.Namespace}/{run.Name} cannot be read: see that the operator may read it ({e.Message})");
+        }
+    }
 
     /// <summary>All runs that have not ended, as the watches know them.</summary>
     public IReadOnlyList<QueuedRun> OpenRuns() =>

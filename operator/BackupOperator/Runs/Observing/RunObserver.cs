@@ -96,8 +96,8 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             StatefulSet = set,
             Lease = lease,
             Plan = plan?.Value,
-            RemovePreviousJob = await ReadJobAsync(cleanUp),
-            CopyJob = await ReadJobAsync(copy),
+            RemovePreviousJob = await AccessLeft.AddAsync(client, await ReadJobAsync(cleanUp), entity, JobPurpose.RemovePrevious, cancellationToken),
+            CopyJob = await AccessLeft.AddAsync(client, await ReadJobAsync(copy), entity, JobPurpose.Copy, cancellationToken),
             CopyAttempt = attempt,
             Pod = pod,
         };
@@ -118,7 +118,8 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         if (mark is { RunUid.Length: > 0 } && mark.RunUid != uid)
         {
             var run = new RunId(mark.Kind, set.Metadata.Namespace!, mark.Name, mark.RunUid);
-            mark = mark with { RunIsOver = !await lookup.IsOpenAsync(run, cancellationToken) };
+            var found = await lookup.FindAsync(run, cancellationToken);
+            mark = mark with { RunIsOver = !found.MayBeOpen, RunProblem = found.Problem };
         }
 
         return new TargetObservation(set.Metadata.Uid ?? "", set.Spec?.Replicas ?? 1, mark) { Name = set.Metadata.Name ?? "" };
@@ -132,8 +133,13 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
         }
 
         var run = RunId.ParseHolder(holder, @namespace);
-        var over = run?.Uid != uid && (run is null || !await lookup.IsOpenAsync(run, cancellationToken));
-        return new LeaseObservation(holder, over);
+        if (run?.Uid == uid)
+        {
+            return new LeaseObservation(holder);
+        }
+
+        var found = run is null ? FoundRun.None : await lookup.FindAsync(run, cancellationToken);
+        return new LeaseObservation(holder, HolderIsOver: !found.MayBeOpen) { HolderProblem = found.Problem };
     }
 
     private Admission Admit<TEntity>(TEntity entity)
