@@ -25,7 +25,7 @@ internal static class ReturnChecks
 
         // What a restore mends may be broken, and keeps those after it from being created.
         var failing = run is MySqlRestore && !IsReady(pod) ? (status.Replicas ?? wanted) - ready - (pod is null ? 0 : 1) : wanted - ready;
-        return wanted == 1 || ready == 0 || failing <= 0
+        return wanted == 1 || ready == 0 || failing <= 0 || ComeBackAlone(target.StatefulSet)
             ? null
             : new SpecFinding(
                 RunReason.ReplicasNotReady,
@@ -61,6 +61,9 @@ internal static class ReturnChecks
             + $"or take the change back{WayRound(run)}",
             Final: false);
     }
+
+    // Else a pod is created only when those before it are ready.
+    private static bool ComeBackAlone(V1StatefulSet set) => set.Spec?.PodManagementPolicy == "Parallel";
 
     // Pods below it come back as they were.
     private static int PartitionOf(V1StatefulSet set) => set.Spec?.UpdateStrategy is { Type: "OnDelete" } ? 0 : set.Spec?.UpdateStrategy?.RollingUpdate?.Partition ?? 0;

@@ -26,6 +26,14 @@ public sealed class ReturnChecksTests
         }
     }
 
+    [Fact]
+    public void Pods_that_do_not_wait_for_one_another_come_back_without_the_broken_one()
+    {
+        var target = Target(3, 3, 2);
+        target.StatefulSet.Spec!.PodManagementPolicy = "Parallel";
+        ReturnChecks.Find(Samples.Backup(), target, Ready).ShouldBeNull();
+    }
+
     [Theory]
     [InlineData(3, 2, "False", false)]
     [InlineData(3, 2, "True", true)]
