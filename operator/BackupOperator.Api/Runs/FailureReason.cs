@@ -41,6 +41,15 @@ public static class FailureReason
     /// <summary>The pod to stop is no replica that may be stopped, or its data is not current.</summary>
     public const string ReplicaUnfit = nameof(ReplicaUnfit);
 
+    /// <summary>Some pods are ready and others are not: those that are stopped might not come back.</summary>
+    public const string ReplicasNotReady = nameof(ReplicasNotReady);
+
+    /// <summary>Pods that are stopped would come back as the StatefulSet's template is now, and not as they were.</summary>
+    public const string RolloutIncomplete = nameof(RolloutIncomplete);
+
+    /// <summary>The resource is a copy of one that was run.</summary>
+    public const string RanBefore = nameof(RanBefore);
+
     /// <summary>What must hold for the backup to begin did not come to hold.</summary>
     public const string PreconditionUnmet = nameof(PreconditionUnmet);
 

@@ -37,6 +37,7 @@ public sealed class StandbyTests(TestCluster cluster) : IClassFixture<TestCluste
             await cluster.KillSidecarAsync(database.Namespace);
             release.SetResult();
             await removal.ReachedAsync();
+            await Eventually.HoldsAsync("the leader's event", async () => await ScaledUpAsync() == 1, TimeSpan.FromSeconds(30), cluster.ExplainAsync);
             await first.KillAsync();
         }
 
@@ -53,10 +54,13 @@ public sealed class StandbyTests(TestCluster cluster) : IClassFixture<TestCluste
         (await database.ChecksumAsync()).ShouldBe(before);
 
         // Only where a database has been stopped for good would anyone scale it up a second time.
-        var events = (await cluster.Client.ListAsync<V1Event>(database.Namespace)).Items;
-        events.Where(e => e is { Reason: "ScaledUp", InvolvedObject.Kind: "StatefulSet" }).Sum(e => e.Count ?? 1).ShouldBe(1);
+        (await ScaledUpAsync()).ShouldBe(1);
 
         await (await cluster.BackUpAsync(database, "again", storage)).ReachesAsync("Completed");
+
+        // Events are written in the background; who is killed before that has told nothing.
+        async Task<int> ScaledUpAsync() => (await cluster.Client.ListAsync<V1Event>(database.Namespace)).Items
+            .Where(e => e is { Reason: "ScaledUp", InvolvedObject.Kind: "StatefulSet" }).Sum(e => e.Count ?? 1);
 
         bool IsRemovalOfTheMark(RequestInfo request) => request is { Resource: "statefulsets", Verb: "patch", Subresource: "" }
             && request.Namespace == database.Namespace
