@@ -41,7 +41,11 @@ public sealed class RestoreRun(
         var summary = journal?.Source ?? await FetchAsync(found, cancellationToken);
         if (journal?.State != SwapState.Swapped)
         {
-            await AwaitEarlierStartAsync(cancellationToken);
+            if (journal is null)
+            {
+                await AwaitEarlierStartAsync(cancellationToken);
+            }
+
             await window.RunAsync(write: true, token => SwapAsync(summary, token), MayStart, cancellationToken);
         }
         else if (found.IsStopped)
@@ -55,6 +59,7 @@ public sealed class RestoreRun(
         await FinishAsync(summary, CancellationToken.None);
     }
 
+    // Not with a swap under way: nobody starts MySQL between two data directories, and to wait for it is to keep it up.
     // Started again after an attempt that died, it may still be starting: a server that is told to end then may not hear it,
     // and is killed after its time of grace. One that does not come up is no reason to wait for ever: new data is at hand.
     private async Task AwaitEarlierStartAsync(CancellationToken cancellationToken)

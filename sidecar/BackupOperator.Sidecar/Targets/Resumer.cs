@@ -15,8 +15,17 @@ public sealed class Resumer(TargetClient client, RunSpec run, RunSettings settin
     public Task<bool> ScaleUpAsync(bool stopped, CancellationToken cancellationToken) =>
         retry.RunAsync(token => ScaleUpOnceAsync(stopped, token), patience: null, cancellationToken);
 
-    /// <summary>Looks once whether someone has scaled down again what this run has started, and starts it again.</summary>
-    public Task KeepUpAsync(CancellationToken cancellationToken) => ScaleUpOnceAsync(stopped: false, cancellationToken);
+    /// <summary>
+    /// Looks once whether someone has scaled down again what this run has started, and starts it again. What stands between
+    /// two data directories was never started.
+    /// </summary>
+    public async Task KeepUpAsync(CancellationToken cancellationToken)
+    {
+        if (await client.ReadAsync(cancellationToken) is not { Mark.Swapping: true })
+        {
+            await ScaleUpOnceAsync(stopped: false, cancellationToken);
+        }
+    }
 
     /// <summary>Removes the mark; to be called when MySQL answers.</summary>
     /// <returns>False where someone has scaled down again since: it is started again, the mark stays, and the answer is to be waited for anew.</returns>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using BackupOperator.Api.Entities;
 using BackupOperator.Sidecar.Swapping;
 using static BackupOperator.Sidecar.Tests.Runs.SwapScene;
@@ -57,8 +58,17 @@ public sealed class RollBackTests
         }
 
         await LeaveSwapAsync(fixture, state);
+        var journal = new DirectorySwap(Folders(fixture));
+        var startedOn = new ConcurrentQueue<SwapState?>();
+        fixture.Target.FitToStart = () =>
+        {
+            startedOn.Enqueue(journal.Journal?.State);
+            return true;
+        };
 
         (await fixture.RunAsync()).ShouldBe(ExitCode.Success);
+
+        startedOn.ShouldNotContain(on => on == SwapState.MovingOut || on == SwapState.MovingIn, "a server that is started in between writes files that then are in the way");
 
         fixture.Archive.Calls.ShouldBeEmpty("the storage is not needed any more");
         Content(fixture.DataDirectory).ShouldBe("new");
