@@ -6,6 +6,14 @@ namespace BackupOperator.Demo.Stage;
 /// <summary>The operator, as a process beside the cluster; it goes when this process goes.</summary>
 internal sealed class OperatorProcess : IAsyncDisposable
 {
+    // Ends the operator when the standard input ends: that is, when this process dies. A parent-death signal would come
+    // as soon as the thread that started it does, and idle threads of a pool are ended.
+    private const string Leash = """
+        exec 3<&0
+        (cat <&3 >/dev/null; kill -TERM $$) >/dev/null 2>&1 &
+        exec "$@" </dev/null 3<&-
+        """;
+
     private readonly Process _process;
     private readonly StreamWriter _log;
 
@@ -17,11 +25,14 @@ internal sealed class OperatorProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Whether it has ended, which it does not do by itself.</summary>
+    public bool HasEnded => _process.HasExited;
+
     public static OperatorProcess Start(string kubeconfig, string sidecarImage, string logFile)
     {
-        // setpriv: should the demo be killed, the operator dies too.
-        var start = new ProcessStartInfo("setpriv", ["--pdeathsig", "TERM", "dotnet", BuiltProgram.Operator, "run"])
+        var start = new ProcessStartInfo("/bin/sh", ["-c", Leash, "leash", "dotnet", BuiltProgram.Operator, "run"])
         {
+            RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
             UseShellExecute = false,

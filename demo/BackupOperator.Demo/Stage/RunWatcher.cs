@@ -33,6 +33,12 @@ internal sealed class RunWatcher<T>(Theatre theatre, Screen screen, string name)
                 }
             }
 
+            if (theatre.OperatorHasEnded)
+            {
+                screen.Fail("The operator has ended.");
+                return false;
+            }
+
             await Task.Delay(TimeSpan.FromMilliseconds(50), cancellationToken);
         }
 

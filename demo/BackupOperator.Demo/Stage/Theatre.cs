@@ -19,6 +19,9 @@ internal sealed class Theatre(Screen screen, bool throughS3) : IAsyncDisposable
 
     public bool ThroughS3 => throughS3;
 
+    /// <summary>Without it nothing goes on.</summary>
+    public bool OperatorHasEnded => _operator is { HasEnded: true };
+
     public Cluster Cluster => _cluster ?? throw new InvalidOperationException("The cluster is not up.");
 
     public async Task OpenAsync(CancellationToken cancellationToken)

@@ -57,6 +57,7 @@ public abstract class RealDatabase : IAsyncDisposable
     /// <summary>The server's process, or null while it does not run.</summary>
     public int? ProcessId { get; private set; }
 
+    /// <summary>Also for temporary tables: a server that starts deletes those that it finds, were they another one's in a common folder.</summary>
     private protected string SocketDirectory { get; }
 
     /// <summary>The user and group ids that the server's files belong to.</summary>
@@ -78,6 +79,7 @@ public abstract class RealDatabase : IAsyncDisposable
 
         // The server's user passes through.
         await RunAsync(["chmod", "755", _folder], cancellationToken);
+        await ChownAsync(SocketDirectory, cancellationToken);
         if (!Directory.Exists(DataDirectory) || !Directory.EnumerateFileSystemEntries(DataDirectory).Any())
         {
             Directory.CreateDirectory(DataDirectory);
@@ -85,7 +87,6 @@ public abstract class RealDatabase : IAsyncDisposable
             await InstallAsync(cancellationToken);
         }
 
-        await ChownAsync(SocketDirectory, cancellationToken);
         var initFile = Path.Combine(SocketDirectory, "init.sql");
         await File.WriteAllTextAsync(initFile, $"""
             SET SESSION sql_log_bin = 0;

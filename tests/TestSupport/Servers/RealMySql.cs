@@ -72,6 +72,7 @@ public sealed class RealMySql : RealDatabase
         "/usr/sbin/mysqld",
         "--no-defaults",
         "--datadir=/mnt",
+        "--tmpdir=/media",
         .. arguments,
     ];
 
