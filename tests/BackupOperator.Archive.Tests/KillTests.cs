@@ -11,9 +11,8 @@ public sealed class KillTests(RgwFixture rgw)
 
     [Theory]
     [InlineData("volume", 1, 1)]
-    [InlineData("volume", 10, 2)]
-    [InlineData("s3", 1, 3)]
-    [InlineData("s3", 10, 4)]
+    [InlineData("volume", 4, 2)]
+    [InlineData("s3", 4, 4)]
     [InlineData("failing s3", 10, 7)]
     public async Task No_part_that_the_store_has_taken_is_sent_again_after_a_kill(string kind, int kills, int seed)
     {
