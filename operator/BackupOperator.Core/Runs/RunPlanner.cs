@@ -15,7 +15,7 @@ public static class RunPlanner
     {
         if (o.Stage.IsOver())
         {
-            return CleanUp(o);
+            return CleanUpPlanner.Decide(o);
         }
 
         if (o.Ending is { } ending)
@@ -71,57 +71,6 @@ public static class RunPlanner
                 Conditions = [.. RunConditions.OfProgress(o with { Ending = ending })],
                 RequeueAfter = Soon,
             };
-    }
-
-    private static RunDecision CleanUp(RunObservation o)
-    {
-        // The finalizer is there exactly while the run may hold something in the cluster: without it, nothing is left.
-        if (!o.HasFinalizer)
-        {
-            return new RunDecision { Stage = o.Stage };
-        }
-
-        var actions = new List<RunAction>();
-        if (o.HoldsLease)
-        {
-            actions.Add(new RunAction.ReleaseLease());
-        }
-
-        actions.Add(new RunAction.DeleteAccess());
-        if (o.Job is { IsOurs: true, Outcome: not JobOutcome.Active, Expires: false, Deleting: false })
-        {
-            actions.Add(new RunAction.ExpireJob(JobPurpose.Run));
-        }
-
-        if (o.RollBackJob is { IsOurs: true, Outcome: not JobOutcome.Active, Expires: false, Deleting: false })
-        {
-            actions.Add(new RunAction.ExpireJob(JobPurpose.RollBack));
-        }
-
-        if (o.PreflightJob is { IsOurs: true, Outcome: not JobOutcome.Active, Expires: false, Deleting: false })
-        {
-            actions.Add(new RunAction.ExpireJob(JobPurpose.Preflight));
-        }
-
-        // A pod that lingers keeps its Job from ever ending.
-        if (o.Job is { IsOurs: true, Outcome: JobOutcome.Active, Deleting: false } lingering)
-        {
-            actions.Add(new RunAction.DeleteJob(JobPurpose.Run, lingering.Uid));
-        }
-
-        if (o.RollBackJob is { IsOurs: true, Outcome: JobOutcome.Active, Deleting: false } rollBack)
-        {
-            actions.Add(new RunAction.DeleteJob(JobPurpose.RollBack, rollBack.Uid));
-        }
-
-        actions.Add(new RunAction.RemoveFinalizer());
-        return new RunDecision
-        {
-            Stage = o.Stage,
-            Actions = actions,
-            Conditions = [RunConditions.LockHeld(false, "Released")],
-            RequeueAfter = Soon,
-        };
     }
 
     private static RunDecision WithoutJob(RunObservation o, DateTimeOffset startedAt, DateTimeOffset now)

@@ -44,22 +44,8 @@ public sealed class ArchiveMerger(IObjectStore store, string path, string toPath
         // The same for each attempt, so that what one has stored is known to the next.
         var id = new Guid(SHA256.HashData(Encoding.UTF8.GetBytes($"merge\0{source.ManifestDigest}\0{toPath}")).AsSpan(0, 16)).ToString();
         var (key, token) = await OpenTargetAsync(archive, id, cancellationToken);
-        var attempt = Attempt.After(token, options.Random);
-        if (token is not null)
-        {
-            token = token with { Attempts = attempt.Ids };
-            await store.PutAsync(ArchiveFormat.TokenKey(toPath), CompressedJson.Write(token, key), PutMode.Replace, cancellationToken);
-        }
-
-        var recovery = new PackRecovery(store, toPath, key, cancellationToken);
-        await recovery.RunAsync(token);
         using var lifetime = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var keeper = new TokenKeeper(store, toPath, id, token?.StartedAt ?? options.Time.GetUtcNow(), key, lifetime.Token)
-        {
-            BytesSent = recovery.BytesSent,
-            Owner = new TokenOwner(store, toPath, key, attempt),
-            IsClaimed = token is not null,
-        };
+        var (keeper, recovery) = await TakeOver.RunAsync(store, toPath, id, key, token, options.Random, options.Time.GetUtcNow(), lifetime.Token);
         var packs = new PackWriter(store, toPath, keeper, Math.Max(copied.Count, recovery.NextNumber), options.PackLimit, key, lifetime.Token);
         try
         {

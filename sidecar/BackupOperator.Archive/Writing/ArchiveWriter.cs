@@ -121,22 +121,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
             key = await WrappedKey.CreateAsync(store, path, options.BackupId, keys, cancellationToken);
         }
 
-        var attempt = Attempt.After(token, options.Random);
-        if (token is not null)
-        {
-            // Before anything is touched: whoever is thought dead and is not stops when he sees it.
-            token = token with { Attempts = attempt.Ids };
-            await store.PutAsync(ArchiveFormat.TokenKey(path), CompressedJson.Write(token, key), PutMode.Replace, cancellationToken);
-        }
-
-        var recovery = new PackRecovery(store, path, key, cancellationToken);
-        await recovery.RunAsync(token);
-        var keeper = new TokenKeeper(store, path, options.BackupId, token?.StartedAt ?? now, key, lifetime.Token)
-        {
-            BytesSent = recovery.BytesSent,
-            Owner = new TokenOwner(store, path, key, attempt),
-            IsClaimed = token is not null,
-        };
+        var (keeper, recovery) = await TakeOver.RunAsync(store, path, options.BackupId, key, token, options.Random, now, cancellationToken);
         var writer = new ArchiveWriter(store, path, options, keeper, recovery, key, lifetime);
         await keeper.SaveAsync(PutMode.Replace);
         return writer;
@@ -162,7 +147,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _known = pass.Entries;
         if (databaseStopped)
         {
-            await Task.Run(() => RefuseChanges(_known), both.Token);
+            await Task.Run(() => StillDirectory.Require(_options, _known), both.Token);
             (_final, _finalPass, _readAt) = (_known, result, _options.Time.GetUtcNow());
         }
 
@@ -281,32 +266,6 @@ public sealed class ArchiveWriter : IAsyncDisposable
 
     private EntryLog Scan(bool isLive) =>
         DirectoryScanner.Scan(_options.SourceDirectory, _options.ServerDataDirectory, _options.Excluded, isLive);
-
-    // The lock, and the absence of pods, say that nobody writes; this would show that somebody did.
-    private void RefuseChanges(EntryLog before)
-    {
-        using var entries = before.GetEnumerator();
-        DirectoryScanner.Walk(_options.SourceDirectory, _options.ServerDataDirectory, _options.Excluded, isLive: false, now =>
-        {
-            if (!entries.MoveNext() || ArchivePath.Compare(now.Path, entries.Current.Path) < 0)
-            {
-                throw Changed(now);
-            }
-
-            var was = entries.Current;
-            if (was.Path != now.Path || was.Kind != now.Kind || was.Target != now.Target || (was.Kind == ManifestEntryKind.File && !was.Stat.HasContentOf(now.Stat)))
-            {
-                throw Changed(was);
-            }
-        });
-        if (entries.MoveNext())
-        {
-            throw Changed(entries.Current);
-        }
-
-        DataDirectoryException Changed(SourceEntry entry) =>
-            new($"{Path.Combine(_options.SourceDirectory, entry.Path)} changed while it was read, although the server is stopped; something else works in this data directory.");
-    }
 
     private ManifestTotals Count(EntryLog entries)
     {
