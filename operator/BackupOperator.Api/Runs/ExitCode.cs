@@ -23,6 +23,9 @@ public enum ExitCode
     /// <summary>As <see cref="ReplicaUnfit"/>, after an attempt that found the pod fit; nothing was touched.</summary>
     ReplicaNotFitNow = 5,
 
+    /// <summary>Pods of the database might not come back as they were, if they were stopped now; nothing was touched.</summary>
+    TargetUnsettled = 6,
+
     /// <summary>Wrong arguments, or a run that cannot be understood.</summary>
     Usage = 64,
 

@@ -74,6 +74,10 @@ public sealed record RunSpec
     /// </summary>
     public bool CheckUser { get; init; }
 
+    /// <summary>It stops the database also where pods of it may not come back as they were.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool IsEmergency { get; init; }
+
     public RunBackup? Backup { get; init; }
 
     public RunRestore? Restore { get; init; }

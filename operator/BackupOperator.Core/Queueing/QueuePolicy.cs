@@ -3,15 +3,19 @@ using BackupOperator.Core.Runs;
 namespace BackupOperator.Core.Queueing;
 
 /// <summary>A run as the queue sees it.</summary>
-public sealed record QueuedRun(RunId Run, string StatefulSet, bool Emergency, DateTimeOffset CreatedAt, RunStage Stage);
+/// <param name="IsBlocked">It cannot start however many slots are free: somebody else has left the target stopped.</param>
+public sealed record QueuedRun(RunId Run, string StatefulSet, bool Emergency, DateTimeOffset CreatedAt, RunStage Stage, bool IsBlocked = false);
 
 /// <summary>
-/// One run at a time for each target, and so many in all: emergencies first, then the oldest. A run whose target is busy
-/// takes no slot from others. The order follows from the resources alone, so that it survives the operator, and every
+/// One run at a time for each target, and so many in all: emergencies first, then the oldest. A run whose target is busy,
+/// or was left stopped, takes no slot from others. The order follows from the resources alone, so that it survives the operator, and every
 /// run that reaches the head starts: later ones of the same priority never pass it.
 /// </summary>
 public static class QueuePolicy
 {
+    /// <summary>The reason of the condition LockHeld of a run that <see cref="QueuedRun.IsBlocked"/>.</summary>
+    public const string Blocked = nameof(Blocked);
+
     public static Admission Decide(RunId me, IReadOnlyCollection<QueuedRun> runs, int maxConcurrentRuns)
     {
         var started = runs.Where(r => r.Stage.IsStarted() && r.Run.Uid != me.Uid).ToList();
@@ -37,7 +41,7 @@ public static class QueuePolicy
 
         // Only the first of each idle target competes for a slot; the others would hold it without using it.
         var ready = waiting.Take(position - 1)
-            .Where(r => !started.Exists(s => SameTarget(s, r)))
+            .Where(r => !r.IsBlocked && !started.Exists(s => SameTarget(s, r)))
             .DistinctBy(Target)
             .Count();
         return started.Count + ready < maxConcurrentRuns
@@ -51,7 +55,7 @@ public static class QueuePolicy
         var taken = runs.Where(r => r.Stage.IsStarted()).Select(Target).ToList();
         var busy = taken.ToHashSet();
         return InOrder(runs.Where(r => r.Stage is RunStage.Queued or RunStage.New))
-            .Where(r => busy.Add(Target(r)))
+            .Where(r => busy.Add(Target(r)) && !r.IsBlocked)
             .Take(Math.Max(0, maxConcurrentRuns - taken.Count))
             .Select(r => r.Run);
     }

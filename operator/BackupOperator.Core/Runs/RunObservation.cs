@@ -96,6 +96,9 @@ public sealed record RunObservation
         Target is { Mark: null } target && target.Uid == IntendedTargetUid && target.Replicas < IntendedReplicas
         && HoldsLease && Report?.ResumedAt is null && (Report?.StoppedAt is not null || Stop is not null);
 
+    /// <summary>At the last look another run's mark kept it from starting: others did not count it.</summary>
+    public bool WasBlocked { get; init; }
+
     /// <summary>What is left of the run's pods is on nodes that nobody hears of: a Job that waits for their end waits for a person.</summary>
     public bool HasOnlyLostPods => Pods.Any(p => p.IsLost) && !Pods.Any(p => p.Alive);
 

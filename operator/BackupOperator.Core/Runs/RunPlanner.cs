@@ -138,6 +138,17 @@ public static class RunPlanner
             return Between(o, interrupted.Message, Soon) with { Revision = interrupted };
         }
 
+        // The Job controller makes no other pod while this one is there, and it may be there for ever.
+        if (job.Outcome == JobOutcome.Active && o.HasOnlyLostPods)
+        {
+            var lost = o.Pods.First(p => p.IsLost);
+            return End(
+                o, RunStage.Failed, RunReason.SidecarDied,
+                $"Pod {lost.Name} should have ended long ago, and nobody hears of it: its node is lost. Run it again when the database is there; "
+                + "see whether the volume is still attached to that node (kubectl describe pod, docs/operations.md)",
+                retryable: true, now) with { JobUid = job.Uid };
+        }
+
         if (job.Outcome == JobOutcome.Failed)
         {
             var cause = PostMortem.Explain(job, o.LastPod, o.Report);

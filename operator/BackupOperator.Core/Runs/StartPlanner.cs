@@ -43,6 +43,12 @@ internal static class StartPlanner
             return Waiting(o, RunStage.Queued, obstacle, Patience(o, waited)) with { QueuePosition = Math.Max(1, o.Admission.Position) };
         }
 
+        // Others have counted on it not to start: they must be able to see that it does before it takes a slot.
+        if (o.WasBlocked)
+        {
+            return Waiting(o, RunStage.Queued, "Accepted", RunPlanner.Soon);
+        }
+
         return LeasePolicy.Decide(o.Lease, o.Run) == LeaseVerdict.Take
             ? Waiting(o, RunStage.Queued, "Taking the Lease of the target", RunPlanner.Soon) with { Actions = [new RunAction.TakeLease()] }
             : new RunDecision
@@ -98,7 +104,8 @@ internal static class StartPlanner
             Conditions =
             [
                 accepted ?? RunConditions.Accepted(finding: null),
-                o.HoldsLease ? RunConditions.LockHeld(true, "Held") : RunConditions.LockHeld(false, "Waiting", message),
+                o.HoldsLease ? RunConditions.LockHeld(true, "Held")
+                    : RunConditions.LockHeld(false, ForeignMark.Obstacle(o) is null ? "Waiting" : QueuePolicy.Blocked, message),
                 RunConditions.Complete(false, "InProgress"),
             ],
             RequeueAfter = requeueAfter,

@@ -24,8 +24,8 @@ internal static class JobSecurity
             // Only a group that the database's own pods have given the volumes to already.
             FsGroup = group,
 
-            // Never walk the whole data directory of a running database to change its owners.
-            FsGroupChangePolicy = wanted?.FsGroupChangePolicy ?? (group is null ? null : "OnRootMismatch"),
+            // Never walk the whole data directory of a running database to change its owners, also for a group that an admission adds.
+            FsGroupChangePolicy = wanted?.FsGroupChangePolicy ?? "OnRootMismatch",
             SupplementalGroups = wanted?.SupplementalGroups ?? template?.SupplementalGroups,
             SeLinuxOptions = wanted?.SeLinuxOptions ?? input.Target?.Container.SecurityContext?.SeLinuxOptions ?? template?.SeLinuxOptions,
             SeccompProfile = wanted?.SeccompProfile ?? new V1SeccompProfile { Type = "RuntimeDefault" },

@@ -21,6 +21,7 @@ internal static class RunSpecFactory
             Name = entity.Metadata.Name!,
             Uid = entity.Metadata.Uid!,
             Path = path,
+            IsEmergency = spec.Priority == RunPriority.Emergency,
             CheckUser = purpose == JobPurpose.Run && SidecarUser.Wanted(spec.Job) is null && entity.RunStatus.Revisions?.Exists(r => r.Reason == RunReason.WrongUser) != true,
             Storage = StorageMapper.Map(stores.First),
             Copies = [.. stores.Copies.Select(c => new RunCopy(c.Index, StorageMapper.Map(c.Storage)))],

@@ -46,13 +46,31 @@ public sealed class Quiescer(
     /// <summary>Sends the scale-down. When MySQL is stopped already by this run, takes that over.</summary>
     /// <param name="swapping">Whether data directories are being moved already; see <see cref="QuiesceMark.Swapping"/>.</param>
     /// <returns>The mark as it is now; its <c>Since</c> is when MySQL was stopped.</returns>
-    /// <exception cref="RunException">As for <see cref="TakeOverAsync"/>. Nothing was changed.</exception>
-    public Task<QuiesceMark> StopAsync(bool swapping, CancellationToken cancellationToken) =>
+    /// <exception cref="RunException">As for <see cref="TakeOverAsync"/>, or pods would not come back as they were for as long as a stop may take. Nothing was changed.</exception>
+    public async Task<QuiesceMark> StopAsync(bool swapping, CancellationToken cancellationToken)
+    {
+        var since = time.GetTimestamp();
+        for (var told = false; ; told = true)
+        {
+            try
+            {
+                return await TryStopAsync(swapping, cancellationToken);
+            }
+            catch (RunException unsettled) when (unsettled.ExitCode == ExitCode.TargetUnsettled && time.GetElapsedTime(since) < run.Target.QuiesceTimeout)
+            {
+                logger.Log(told ? LogLevel.Debug : LogLevel.Information, "Not stopped yet: {Cause}", unsettled.Message);
+                await Task.Delay(settings.PauseAfter(time.GetElapsedTime(since)), time, cancellationToken);
+            }
+        }
+    }
+
+    private Task<QuiesceMark> TryStopAsync(bool swapping, CancellationToken cancellationToken) =>
         retry.RunAsync(
             async token =>
             {
                 var state = await ReadOwnAsync(token);
                 RefuseForeignHands(state);
+                await RefuseUnsettledAsync(state, token);
 
                 // A database that is down already went down with the first mark; the clock of the downtime goes on.
                 var now = time.GetUtcNow();
@@ -193,6 +211,21 @@ public sealed class Quiescer(
         if (state.Replicas != expected)
         {
             throw Changed($"StatefulSet {run.Namespace}/{run.Target.StatefulSet} was scaled from {run.Target.Replicas} to {state.Replicas} replicas");
+        }
+    }
+
+    // The operator has looked before the Job was made, and that may be hours ago. What is stopped already is not spared by a wait.
+    private async Task RefuseUnsettledAsync(TargetState state, CancellationToken cancellationToken)
+    {
+        if (run.Kind is not (RunKind.Backup or RunKind.Restore) || run.IsEmergency || state.Replicas == Quiesced || state.Set is not { } set)
+        {
+            return;
+        }
+
+        var pod = await client.ReadPodAsync(run.Target.Pod, cancellationToken);
+        if (ReturnCheck.Find(set, pod, run.Kind == RunKind.Restore) is var (reason, message))
+        {
+            throw new RunException(reason, ExitCode.TargetUnsettled, $"{message}. MySQL was not stopped.", retryable: true);
         }
     }
 

@@ -12,6 +12,9 @@ public sealed record TargetState(string Uid, string ResourceVersion, int Replica
     /// <summary>Null where there is no mark, or one that cannot be read.</summary>
     public QuiesceMark? Mark { get; } = QuiesceMark.Parse(Annotation);
 
+    /// <summary>All of it.</summary>
+    public V1StatefulSet? Set { get; private init; }
+
     public static TargetState Of(V1StatefulSet set) => new(
         set.Metadata.Uid ?? "",
         set.Metadata.ResourceVersion ?? "",
@@ -19,7 +22,10 @@ public sealed record TargetState(string Uid, string ResourceVersion, int Replica
         set.Spec?.Ordinals?.Start ?? 0,
         set.Annotation(QuiesceMark.Annotation),
         set.Metadata.Generation,
-        set.Spec?.PersistentVolumeClaimRetentionPolicy?.WhenScaled == "Delete");
+        set.Spec?.PersistentVolumeClaimRetentionPolicy?.WhenScaled == "Delete")
+    {
+        Set = set,
+    };
 
     /// <summary>Whether <paramref name="run"/> has stopped it, by whichever of its pods.</summary>
     public bool IsStoppedBy(RunSpec run) => Mark?.Run == run.Uid;

@@ -79,6 +79,19 @@ public sealed class QueuePolicyTests
     }
 
     [Fact]
+    public void Runs_whose_target_was_left_stopped_block_nobody_but_those_behind_them_for_that_target()
+    {
+        var blocked = Run("a", "broken", 0) with { IsBlocked = true };
+        var behind = Run("b", "broken", 1);
+        var other = Run("c", "db", 2);
+
+        QueuePolicy.Decide(other.Run, [blocked, behind, other], 1).Admitted.ShouldBeFalse("the one behind competes as long as nobody has looked at it");
+        QueuePolicy.Decide(other.Run, [blocked, behind with { IsBlocked = true }, other], 1).Admitted.ShouldBeTrue();
+        QueuePolicy.Decide(behind.Run, [blocked, behind, other], 5).Admitted.ShouldBeFalse();
+        QueuePolicy.Admitted([blocked, behind, other], 1).ShouldBe([other.Run]);
+    }
+
+    [Fact]
     public void Those_who_are_woken_are_those_who_are_admitted()
     {
         var random = new Random(7);

@@ -219,4 +219,16 @@ public sealed class EndTests
         Decide(o.WithoutMark()).Stage.IsOver().ShouldBeTrue();
         Decide(o with { Target = new TargetObservation("another", 0) }).Stage.IsOver().ShouldBeTrue();
     }
+
+    [Theory]
+    [InlineData(SidecarStep.Precopying)]
+    [InlineData(SidecarStep.Archiving)]
+    [InlineData(SidecarStep.Uploading)]
+    public void A_run_of_which_only_a_lost_pod_is_left_does_not_go_on_for_ever(SidecarStep step)
+    {
+        var decision = Decide(At(step) with { Pods = [LostPod] });
+        decision.Ending.ShouldNotBeNull().ShouldSatisfyAllConditions(
+            e => e.Outcome.ShouldBe(RunStage.Failed), e => e.Reason.ShouldBe(RunReason.SidecarDied), e => e.Retryable.ShouldBeTrue(), e => e.Message.ShouldContain(LostPod.Name));
+        Decide(At(step) with { Pods = [LostPod, AlivePod with { Name = "pod-2" }] }).Ending.ShouldBeNull("another one is at work");
+    }
 }

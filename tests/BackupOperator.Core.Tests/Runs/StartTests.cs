@@ -127,6 +127,19 @@ public sealed class StartTests
             d => d.Actions.ShouldBeEmpty(), d => d.Message.ShouldNotBeNull().ShouldContain("MySqlBackup broken"), d => d.Message!.ShouldContain("Emergency"));
 
     [Fact]
+    public void What_waits_for_a_mark_takes_no_slot_and_takes_its_place_again_before_it_starts()
+    {
+        var waiting = Decide(Marked(AnothersMark, 1));
+        waiting.Conditions.ShouldContain(c => c.Type == ConditionType.LockHeld && c.Status == ConditionStatus.False && c.Reason == QueuePolicy.Blocked);
+
+        var free = Queued() with { WasBlocked = true };
+        Decide(free).ShouldSatisfyAllConditions(
+            d => d.Actions.ShouldBeEmpty("others have counted on it not to start"), d => d.Stage.ShouldBe(RunStage.Queued),
+            d => d.Conditions.ShouldContain(c => c.Type == ConditionType.LockHeld && c.Reason == "Waiting"));
+        Decide(free with { WasBlocked = false }).Actions.ShouldBe([new RunAction.TakeLease()]);
+    }
+
+    [Fact]
     public void What_is_not_there_yet_is_waited_for()
     {
         var decision = Decide(New() with { Target = null, Finding = new SpecFinding("TargetNotFound", "StatefulSet db does not exist", Final: false) });

@@ -58,6 +58,46 @@ public sealed class BackupInterferenceTests
     }
 
     [Fact]
+    public async Task A_rollout_that_began_during_the_precopy_is_not_carried_on_by_a_stop()
+    {
+        await using var fixture = await RunFixture.StartAsync();
+        fixture.QuiesceTimeout = TimeSpan.FromMilliseconds(300);
+        fixture.Archive.On = (call, _) => call == "Precopy" ? fixture.PatchStatusAsync(Updated(0)) : Task.CompletedTask;
+
+        (await fixture.RunAsync()).ShouldBe(ExitCode.TargetUnsettled);
+
+        ((int)ExitCode.TargetUnsettled).ShouldBeLessThan((int)ExitCode.Usage, "what is final begins there");
+        fixture.Archive.Calls.ShouldNotContain("Read");
+        fixture.DatabaseStarts.ShouldBe(1, "it was never stopped");
+        (await fixture.ReportAsync()).Failure!.ShouldSatisfyAllConditions(f => f.Reason.ShouldBe(FailureReason.RolloutIncomplete), f => f.Retryable.ShouldBeTrue());
+    }
+
+    [Fact]
+    public async Task A_rollout_that_ends_in_time_is_waited_for_and_an_emergency_does_not_wait()
+    {
+        foreach (var emergency in new[] { false, true })
+        {
+            await using var fixture = await RunFixture.StartAsync();
+            fixture.IsEmergency = emergency;
+            await fixture.PatchStatusAsync(Updated(0));
+            var run = fixture.RunAsync();
+            if (!emergency)
+            {
+                await fixture.WaitForCallAsync("Precopy");
+                await fixture.PatchStatusAsync(Updated(1));
+            }
+
+            (await run).ShouldBe(ExitCode.Success);
+            await fixture.ShouldServeAgainAsync();
+        }
+    }
+
+    private static JsonObject Updated(int replicas) => new()
+    {
+        ["status"] = new JsonObject { ["observedGeneration"] = 99, ["replicas"] = 1, ["readyReplicas"] = 1, ["updateRevision"] = "db-2", ["updatedReplicas"] = replicas },
+    };
+
+    [Fact]
     public async Task A_mark_that_was_removed_ends_the_run_and_MySQL_is_started_all_the_same()
     {
         await using var fixture = await RunFixture.StartAsync();

@@ -71,6 +71,8 @@ internal sealed class RunFixture : IAsyncDisposable
 
     public string? SpentMark { get; set; }
 
+    public bool IsEmergency { get; set; }
+
     public string MySqlCredentials { get; set; } = RunPaths.MySqlCredentials;
 
     /// <summary>Makes another target of the usual one.</summary>
@@ -137,6 +139,18 @@ internal sealed class RunFixture : IAsyncDisposable
     }
 
     public Task PatchTargetAsync(JsonObject patch) => Kubernetes.PatchAsync<V1StatefulSet>(StatefulSet, Namespace, KubernetesPatch.Merge(patch));
+
+    public Task PatchStatusAsync(JsonObject patch) => Kubernetes.PatchAsync<V1StatefulSet>(StatefulSet, Namespace, KubernetesPatch.Merge(patch), "status");
+
+    public async Task WaitForCallAsync(string call)
+    {
+        for (var i = 0; i < 500 && !Archive.Calls.Contains(call); i++)
+        {
+            await Task.Delay(20);
+        }
+
+        Archive.Calls.ShouldContain(call);
+    }
 
     public Task ScaleAsync(int replicas) => PatchTargetAsync(new JsonObject { ["spec"] = new JsonObject { ["replicas"] = replicas } });
 
@@ -267,6 +281,7 @@ internal sealed class RunFixture : IAsyncDisposable
         Storage = new RunStorage(),
         Copies = Copies,
         CheckUser = CheckUser,
+        IsEmergency = IsEmergency,
         Backup = kind == RunKind.Backup ? new RunBackup { BackupId = "backup-1" } : null,
         Restore = kind == RunKind.Backup ? null : Restore,
         Target = Aim(new RunTarget

@@ -107,14 +107,23 @@ internal sealed class RunActions(IKubernetesClient client, TargetLease leases, O
         await CreateOnceAsync(JobTemplate.Build(input), entity, cancellationToken);
     }
 
-    private async Task ExpireJobAsync(IRunEntity entity, JobPurpose purpose, CancellationToken cancellationToken) =>
-        await client.PatchAsync<V1Job>(
-            JobName(entity, purpose), entity.Metadata.Namespace,
-            KubernetesPatch.Merge(new JsonObject
-            {
-                ["spec"] = new JsonObject { ["ttlSecondsAfterFinished"] = (int)options.JobTtl.TotalSeconds },
-            }),
-            cancellationToken: cancellationToken);
+    private async Task ExpireJobAsync(IRunEntity entity, JobPurpose purpose, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.PatchAsync<V1Job>(
+                JobName(entity, purpose), entity.Metadata.Namespace,
+                KubernetesPatch.Merge(new JsonObject
+                {
+                    ["spec"] = new JsonObject { ["ttlSecondsAfterFinished"] = (int)options.JobTtl.TotalSeconds },
+                }),
+                cancellationToken: cancellationToken);
+        }
+        catch (KubernetesApiException e) when (e.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.BadRequest or HttpStatusCode.UnprocessableEntity or HttpStatusCode.NotFound)
+        {
+            // A rule of the cluster is against it. It goes with its resource then, and holds up nobody's finalizer.
+        }
+    }
 
     /// <summary>Creates an object, or finds that we have created it before.</summary>
     /// <exception cref="RejectedException">The name belongs to someone else, or the API server finds the object invalid.</exception>

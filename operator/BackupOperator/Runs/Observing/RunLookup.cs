@@ -1,4 +1,5 @@
 using BackupOperator.Core.Backups;
+using BackupOperator.Core.Conditions;
 using BackupOperator.Core.Queueing;
 using BackupOperator.Core.Restores;
 using BackupOperator.Statuses;
@@ -52,7 +53,12 @@ internal sealed class RunLookup(
         entity.RunSpec.Target.StatefulSet,
         entity.RunSpec.Priority == RunPriority.Emergency,
         entity.Metadata.CreationTimestamp ?? DateTimeOffset.MaxValue,
-        StageOf(entity));
+        StageOf(entity),
+        IsBlocked(entity));
+
+    /// <summary>As its status says.</summary>
+    public static bool IsBlocked(IRunEntity entity) =>
+        entity.RunStatus.Conditions?.Exists(c => c is { Type: ConditionType.LockHeld, Status: "False", Reason: QueuePolicy.Blocked }) == true;
 
     public static RunStage StageOf(IRunEntity entity) => entity switch
     {

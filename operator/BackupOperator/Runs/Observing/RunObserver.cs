@@ -80,6 +80,7 @@ internal sealed class RunObserver(IKubernetesClient client, RunLookup lookup, Op
             MayStopAll = entity is MySqlBackup { Spec.Cold.Scope: ColdScope.Auto } && status.Target?.QuiescedReplicas > 0,
             Finding = plan?.Finding,
             FindingSince = conditions.Find(ConditionType.Accepted) is { Status: ConditionStatus.False } refused ? refused.LastTransitionTime : null,
+            WasBlocked = RunLookup.IsBlocked(entity),
             Target = set is null ? null : await TargetAsync(set, uid, cancellationToken),
             Lease = leaseState,
             Admission = admission,
