@@ -10,7 +10,7 @@ internal static class RevisionPlanner
     /// <returns>Null where that is not so, where no further attempt is wanted, or where it was done before: what dies there again is to wait.</returns>
     public static Revision? AfterDeathInSwap(RunObservation o, JobObservation job) =>
         job is { Outcome: JobOutcome.Active, Deleting: false } && o.OwnMark is { Swapping: true }
-        && o.Pods.Any(p => p.Termination is not null || p.IsLost) && !o.Pods.Any(p => p.Alive) && o.Pods.Count <= job.BackoffLimit
+        && o.Pods.Count > 0 && !o.Pods.Any(p => p.Alive) && o.Pods.Count <= job.BackoffLimit
         && !o.Revisions.Any(r => r.Reason == RunReason.SwapInterrupted)
             ? new Revision(RunReason.SwapInterrupted, "The sidecar died while it moved the data directories; another one goes on at once", job.Uid)
             : null;

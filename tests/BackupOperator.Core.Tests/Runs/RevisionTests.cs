@@ -50,6 +50,7 @@ public sealed class RevisionTests
     public void A_sidecar_that_died_between_two_data_directories_is_followed_by_another_one_at_once()
     {
         var dead = At(SidecarStep.Swapping) with { Target = new TargetObservation("sts", 0, OwnMark with { Swapping = true }), Pods = [KilledPod] };
+        Decide(dead with { Pods = [AlivePod with { Alive = false }] }).Revision.ShouldNotBeNull("the node went with all that its kubelet could have said");
         var decision = Decide(dead);
         decision.ShouldSatisfyAllConditions(
             d => d.Stage.ShouldBe(RunStage.Running), d => d.Step.ShouldBe(SidecarStep.Swapping), d => d.Actions.ShouldBeEmpty(),
