@@ -118,6 +118,13 @@ public sealed class ArchiveWriter : IAsyncDisposable
 
         if (key is null && options.Keys is { } keys)
         {
+            // A token that is readable without a key, and no key: the blocks there are in the clear, and would stay so.
+            if (token is not null)
+            {
+                throw new StorageException(
+                    StorageFailure.AlreadyExists, $"{store.Describe(path)} holds another, unencrypted and unfinished backup; choose another path.");
+            }
+
             key = await WrappedKey.CreateAsync(store, path, options.BackupId, keys, cancellationToken);
         }
 
