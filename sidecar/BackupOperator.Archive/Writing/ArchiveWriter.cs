@@ -42,7 +42,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _candidates = new Candidates();
         _lifetime = lifetime;
         _key = key;
-        _parent = options.Parent is { } parent ? new ParentBackup(parent.Archive, parent.ManifestDigest) : null;
+        _parent = options.Parent is { } parent ? new ParentBackup(parent.Archive, parent.ManifestDigest, options.BootId) : null;
         var mirrors = options.Mirrors.Where(mirror => mirror.PartSize == store.PartSize)
             .Select(mirror => new PackMirror(mirror, path, [.. recovery.Packs.Select(taken => taken.Pack)], options.Time, lifetime.Token));
         _packs = new PackWriter(store, path, token, recovery.NextNumber, options.PackLimit, key, lifetime.Token) { Mirrors = committed is null ? [.. mirrors] : [] };
@@ -188,6 +188,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
             StartedAt = _token.StartedAt,
             ReadAt = _readAt,
             FinishedAt = _options.Time.GetUtcNow(),
+            BootId = _options.BootId,
             Excluded = _options.Excluded,
             Root = new ManifestRoot(root.Mode, root.UserId, root.GroupId),
             Totals = Count(entries),
