@@ -90,8 +90,22 @@ public sealed class CorruptionTests : IDisposable
             await ShouldNotRestoreAsync();
         }
 
+    }
+
+    [Fact]
+    public async Task A_pack_that_has_grown_is_judged_by_what_it_began_with()
+    {
+        await Backups.WriteAsync(_store, _source);
+        var whole = File.ReadAllBytes(Pack);
         File.WriteAllBytes(Pack, [.. whole, 0]);
-        await Should.ThrowAsync<CorruptArchiveException>(() => Backups.VerifyAsync(_store, VerificationLevel.Upload));
+        await Backups.VerifyAsync(_store);
+        await ArchiveInspector.InspectAsync(await ArchiveReader.OpenAsync(_store, Backups.Path));
+        await Backups.RestoreAsync(_store, Path.Combine(_temp.Path, $"target-{_targets++}"));
+        whole[^1] ^= 1;
+        File.WriteAllBytes(Pack, [.. whole, 0]);
+        (await Should.ThrowAsync<CorruptArchiveException>(() => Backups.VerifyAsync(_store, VerificationLevel.Upload))).Message.ShouldContain($"has {whole.Length + 1} bytes");
+        await Should.ThrowAsync<CorruptArchiveException>(async () => await ArchiveInspector.InspectAsync(await ArchiveReader.OpenAsync(_store, Backups.Path)));
+        await ShouldNotRestoreAsync();
     }
 
     [Fact]

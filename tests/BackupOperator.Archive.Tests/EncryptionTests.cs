@@ -125,6 +125,39 @@ public sealed class EncryptionTests : IDisposable
     }
 
     [Fact]
+    public async Task An_interrupted_clear_backup_does_not_go_on_with_a_key()
+    {
+        var clear = _chain.Options("one") with { Keys = null, PackLimit = 1 };
+        await using (var dies = await ArchiveWriter.OpenAsync(_chain.Store, "one", clear))
+        {
+            await dies.RunPassAsync(databaseStopped: false);
+            await Task.Delay(200);
+        }
+
+        var refused = await Should.ThrowAsync<StorageException>(() => ArchiveWriter.OpenAsync(_chain.Store, "one", _chain.Options("one")));
+        refused.Failure.ShouldBe(StorageFailure.AlreadyExists);
+        refused.Message.ShouldContain("unencrypted and unfinished");
+        (await Backups.KeysAsync(_chain.Store)).ShouldNotContain("one/key.json");
+        await using (var writer = await ArchiveWriter.OpenAsync(_chain.Store, "one", clear))
+        {
+            writer.IsResumed.ShouldBeTrue();
+            await writer.RunPassAsync(databaseStopped: true);
+            await writer.FinishAsync(new ManifestFacts());
+        }
+
+        _chain.Keys = null;
+        await _chain.ShouldHoldAsync("one", DataDirectory.Describe(_chain.Source));
+    }
+
+    [Fact]
+    public async Task An_attempt_that_died_between_its_key_and_its_first_token_goes_on()
+    {
+        await WrappedKey.CreateAsync(_chain.Store, "one", "one", _chain.Keys!, TestContext.Current.CancellationToken);
+        await _chain.WriteAsync("one");
+        await _chain.ShouldHoldAsync("one", DataDirectory.Describe(_chain.Source));
+    }
+
+    [Fact]
     public async Task Clear_and_encrypted_backups_do_not_build_on_one_another()
     {
         await _chain.WriteAsync("full");

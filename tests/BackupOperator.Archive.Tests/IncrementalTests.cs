@@ -90,6 +90,32 @@ public sealed class IncrementalTests : IDisposable
         summary.StoredBytes.ShouldBe(0);
     }
 
+    [Theory]
+    [InlineData("one", "one", 0)]
+    [InlineData("one", "two", 3 << 20)]
+    [InlineData("one", null, 3 << 20)]
+    [InlineData(null, "one", 3 << 20)]
+    [InlineData(null, null, 3 << 20)]
+    public async Task Times_prove_something_only_until_the_machine_is_started_again(string? before, string? after, long read)
+    {
+        DataDirectory.Write(Path.Combine(_chain.Source, "ibdata1"), DataDirectory.Noise(_random, 3 << 20));
+        await WriteAsync(_chain.Options("full") with { BootId = before });
+        var (summary, pass) = await WriteAsync(_chain.Options("inc") with { BootId = after, Parent = await _chain.OpenParentAsync("full") });
+        pass.BytesRead.ShouldBe(read);
+        summary.StoredBytes.ShouldBe(0);
+        (await _chain.OpenAsync("inc")).Header.BootId.ShouldBe(after);
+        (_, pass) = await WriteAsync(_chain.Options("next") with { BootId = "one", Parent = await _chain.OpenParentAsync("inc") });
+        pass.FilesUnchanged.ShouldBe(after == "one" ? 1 : 0);
+        await _chain.ShouldHoldAsync("next", DataDirectory.Describe(_chain.Source));
+
+        async Task<(ArchiveSummary Summary, PassResult Pass)> WriteAsync(ArchiveWriterOptions options)
+        {
+            await using var writer = await ArchiveWriter.OpenAsync(_chain.Store, options.BackupId, options);
+            var pass = await writer.RunPassAsync(databaseStopped: true);
+            return (await writer.FinishAsync(new ManifestFacts()), pass);
+        }
+    }
+
     [Fact]
     public async Task A_differential_backup_refers_to_its_full_one_alone()
     {

@@ -44,6 +44,12 @@ public sealed record ManifestHeader
     /// <summary>When the manifest was written.</summary>
     public required DateTimeOffset FinishedAt { get; init; }
 
+    /// <summary>
+    /// Which start of which machine the files were read in (<c>/proc/sys/kernel/random/boot_id</c>); null where it is not known.
+    /// A crash may leave files with new content and old times: servers write in place and have only the data made durable.
+    /// </summary>
+    public string? BootId { get; init; }
+
     /// <summary>Patterns of the names that were left out.</summary>
     public required IReadOnlyList<string> Excluded { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using BackupOperator.Archive.Compression;
+using BackupOperator.Archive.Copying;
 using BackupOperator.Archive.Storage;
 
 namespace BackupOperator.Archive.Reading;
@@ -22,7 +23,7 @@ public static class ArchiveInspector
         await Parallel.ForEachAsync(archive.Packs, options, async (pack, token) =>
         {
             var found = await archive.Store.FindAsync(pack.Key, token);
-            if (found?.Size != pack.Size)
+            if (found?.Size != pack.Size && !(PackCheck.MayBeWhole(pack, found) && await PackTransfer.IsWholeAsync(archive.Store, pack, token)))
             {
                 throw Broken(archive, pack.Key, found is null ? "is missing" : $"has {found.Size} bytes and should have {pack.Size}");
             }

@@ -27,8 +27,9 @@ internal static class PackCheck
         {
             var found = await store.FindAsync(packs[number].Key, token);
 
-            // A copy may be made of as many parts of other sizes; what it holds tells.
-            if (!IsRight(packs[number], found) && !(found?.Size == packs[number].Size && await PackTransfer.IsWholeAsync(store, packs[number], token)))
+            // A copy may be made of as many parts of other sizes, and a late write over NFS may have made a file longer; what it
+            // holds tells.
+            if (!IsRight(packs[number], found) && !(MayBeWhole(packs[number], found) && await PackTransfer.IsWholeAsync(store, packs[number], token)))
             {
                 lock (wrong)
                 {
@@ -48,6 +49,10 @@ internal static class PackCheck
     public static bool IsRight(ManifestPack pack, ObjectInfo? found) =>
         found?.Size == pack.Size
         && (pack.Tag is null || found.ETag is null || found.ETag == pack.Tag || Parts(found.ETag) != Parts(pack.Tag));
+
+    /// <summary>Whether its content can still be right. Only a file in a folder, which has no tag, can have grown.</summary>
+    public static bool MayBeWhole(ManifestPack pack, ObjectInfo? found) =>
+        found?.Size == pack.Size || (found?.Size > pack.Size && found.ETag is null);
 
     private static string Parts(string tag) => tag[(tag.LastIndexOf('-') + 1)..] is var parts && parts.Length < tag.Length ? parts : "";
 

@@ -42,7 +42,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
         _candidates = new Candidates();
         _lifetime = lifetime;
         _key = key;
-        _parent = options.Parent is { } parent ? new ParentBackup(parent.Archive, parent.ManifestDigest) : null;
+        _parent = options.Parent is { } parent ? new ParentBackup(parent.Archive, parent.ManifestDigest, options.BootId) : null;
         var mirrors = options.Mirrors.Where(mirror => mirror.PartSize == store.PartSize)
             .Select(mirror => new PackMirror(mirror, path, [.. recovery.Packs.Select(taken => taken.Pack)], options.Time, lifetime.Token));
         _packs = new PackWriter(store, path, token, recovery.NextNumber, options.PackLimit, key, lifetime.Token) { Mirrors = committed is null ? [.. mirrors] : [] };
@@ -118,6 +118,13 @@ public sealed class ArchiveWriter : IAsyncDisposable
 
         if (key is null && options.Keys is { } keys)
         {
+            // A token that is readable without a key, and no key: the blocks there are in the clear, and would stay so.
+            if (token is not null)
+            {
+                throw new StorageException(
+                    StorageFailure.AlreadyExists, $"{store.Describe(path)} holds another, unencrypted and unfinished backup; choose another path.");
+            }
+
             key = await WrappedKey.CreateAsync(store, path, options.BackupId, keys, cancellationToken);
         }
 
@@ -181,6 +188,7 @@ public sealed class ArchiveWriter : IAsyncDisposable
             StartedAt = _token.StartedAt,
             ReadAt = _readAt,
             FinishedAt = _options.Time.GetUtcNow(),
+            BootId = _options.BootId,
             Excluded = _options.Excluded,
             Root = new ManifestRoot(root.Mode, root.UserId, root.GroupId),
             Totals = Count(entries),

@@ -1,4 +1,5 @@
 using BackupOperator.Archive.Encryption;
+using BackupOperator.Archive.Manifests;
 using BackupOperator.Archive.Storage;
 
 namespace BackupOperator.Archive.Writing;
@@ -36,6 +37,12 @@ public sealed record ArchiveWriterOptions
     /// <see cref="Copying.ArchiveCopier"/>. Only those with the same part size as the first.
     /// </summary>
     public IReadOnlyList<IObjectStore> Mirrors { get; init; } = [];
+
+    /// <summary>
+    /// The time since the machine's start. Times of files prove something only within one: see <see cref="ManifestHeader.BootId"/>.
+    /// Null where it is not known, and then they prove nothing later on.
+    /// </summary>
+    public string? BootId { get; init; } = Native.BootId.Read();
 
     public TimeProvider Time { get; init; } = TimeProvider.System;
 

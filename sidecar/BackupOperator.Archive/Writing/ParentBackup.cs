@@ -8,15 +8,17 @@ using BackupOperator.Archive.Reading;
 namespace BackupOperator.Archive.Writing;
 
 /// <summary>The backup that an incremental one builds on.</summary>
-internal sealed class ParentBackup(ArchiveReader archive, string manifestDigest)
+internal sealed class ParentBackup(ArchiveReader archive, string manifestDigest, string? bootId)
 {
     // While a backup is written, packs below are its own.
     private const int FirstPack = ArchiveFormat.LastPack + 1;
 
     public ManifestParent Reference { get; } = new(archive.Header.BackupId, archive.Path, manifestDigest);
 
-    // Without the lock, the database may have run while it was read, and times prove nothing.
-    private readonly bool _trustsTimes = archive.Header is { Consistency: ManifestHeader.Cold, Facts.LockUnavailable: null };
+    // Without the lock, the database may have run while it was read, and times prove nothing. Neither do they after a crash
+    // of the machine, which may have lost them and not what was written.
+    private readonly bool _trustsTimes =
+        archive.Header is { Consistency: ManifestHeader.Cold, Facts.LockUnavailable: null } header && bootId is not null && header.BootId == bootId;
 
     /// <summary>The pack that a number above those of a backup's own stands for; null for its own.</summary>
     public ManifestPack? FindPack(int number) => number < FirstPack ? null : archive.Packs[number - FirstPack];

@@ -37,6 +37,13 @@ internal sealed class LocalRestore(IObjectStore store, string path, string targe
             Admit();
         }
 
+        // With a swap under way the storage is not needed any more.
+        if (swap.Journal?.Source is { } begun)
+        {
+            using var locked = LocalLock.Take(target, write: true);
+            return Swap(swap, begun);
+        }
+
         var isNew = !Directory.Exists(target);
         progress.Step("Checking");
         var archive = await ArchiveReader.OpenAsync(store, path, Keys, cancellationToken);
@@ -57,8 +64,13 @@ internal sealed class LocalRestore(IObjectStore store, string path, string targe
             cancellationToken.ThrowIfCancellationRequested();
         }
 
+        return Swap(swap, new SourceSummary(summary.BackupId, summary.Totals.LogicalBytes, summary.Totals.Files));
+    }
+
+    private LocalRestoreResult Swap(DirectorySwap swap, SourceSummary source)
+    {
         progress.Step("Swapping");
-        swap.Complete(new SourceSummary(summary.BackupId, summary.Totals.LogicalBytes, summary.Totals.Files));
+        swap.Complete(source);
         swap.Commit();
         var previous = Directory.EnumerateFileSystemEntries(_folders.Previous).Any() ? _folders.Previous : null;
         if (previous is null)
@@ -66,7 +78,7 @@ internal sealed class LocalRestore(IObjectStore store, string path, string targe
             PreviousData.Remove(_folders);
         }
 
-        return new LocalRestoreResult(summary.Totals.Files, summary.Totals.LogicalBytes, previous);
+        return new LocalRestoreResult(source.Files, source.LogicalBytes, previous);
     }
 
     // A swap that was begun with other data must be ended before the entries are mixed.

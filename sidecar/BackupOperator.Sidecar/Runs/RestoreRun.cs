@@ -111,7 +111,11 @@ public sealed class RestoreRun(
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException or InvalidOperationException)
         {
-            _swap.Undo(problem.Message);
+            foreach (var intruder in _swap.Undo(problem.Message))
+            {
+                logger.LogWarning("Something else wrote to the data directory during the swap; what was in the way of the old data is kept as {Intruder}", intruder);
+            }
+
             SetSwapOpen(false);
             throw new RunException(
                 FailureReason.DataDirectoryError,

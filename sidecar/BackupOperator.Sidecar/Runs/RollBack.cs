@@ -41,7 +41,10 @@ public sealed class RollBack(RunContext context, SwapFolders folders, DowntimeWi
                     ExitCode.KubernetesUnavailable,
                     $"The old data cannot be put back: a server still runs on claim {context.Run.Target.Claim}. It is tried again.",
                     retryable: true);
-            _swap.Undo(reason);
+            foreach (var intruder in _swap.Undo(reason))
+            {
+                logger.LogWarning("Something else wrote to the data directory during the swap; what was in the way of the old data is kept as {Intruder}", intruder);
+            }
         }
 
         context.Reporter.Update(report => report with { SwapOpen = false });

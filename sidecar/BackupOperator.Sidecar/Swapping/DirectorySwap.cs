@@ -46,11 +46,12 @@ public sealed class DirectorySwap(SwapFolders folders, IEntryMover? mover = null
     }
 
     /// <summary>Brings the old data back, from whatever state. Afterwards the restore folder holds the restored data, and there is no journal.</summary>
-    public void Undo(string reason)
+    /// <returns>Where what was in the way is now, also that of attempts before: something else wrote it to the data directory.</returns>
+    public IReadOnlyList<string> Undo(string reason)
     {
         if (Journal is not { } journal)
         {
-            return;
+            return [];
         }
 
         journal = journal.State switch
@@ -63,18 +64,21 @@ public sealed class DirectorySwap(SwapFolders folders, IEntryMover? mover = null
         if (journal.State == SwapState.TakingOut)
         {
             Directory.CreateDirectory(folders.Restore);
+            SetAside(Names(folders.Restore));
             MoveAll(folders.Data, folders.Restore);
             journal = Advance(journal, SwapState.PuttingBack);
         }
 
         if (Directory.Exists(folders.Previous))
         {
+            SetAside(Names(folders.Previous));
             MoveAll(folders.Previous, folders.Data);
         }
 
         Require(journal.Old, folders.Data);
         Remove(folders.Previous);
         RemoveJournal();
+        return Directory.Exists(folders.Intruders) ? [.. Names(folders.Intruders).Select(name => Path.Combine(folders.Intruders, name))] : [];
     }
 
     /// <summary>Ends a swap for good: afterwards it cannot be undone. The previous data stays where it is.</summary>
@@ -138,6 +142,33 @@ public sealed class DirectorySwap(SwapFolders folders, IEntryMover? mover = null
         // First the new place, then the old one: what a loss of power cuts short must not make an entry vanish.
         _mover.Flush(to);
         _mover.Flush(from);
+    }
+
+    // What lies in the data directory under a name that is elsewhere already is neither old nor restored: it would block the way back for ever.
+    private void SetAside(IReadOnlyList<string> taken)
+    {
+        var inTheWay = Names(folders.Data).Intersect(taken, StringComparer.Ordinal).ToList();
+        if (inTheWay.Count == 0)
+        {
+            return;
+        }
+
+        Directory.CreateDirectory(folders.Intruders, File.GetUnixFileMode(folders.Data));
+        _mover.Flush(folders.Container);
+        var there = Names(folders.Intruders).ToHashSet(StringComparer.Ordinal);
+        foreach (var name in inTheWay)
+        {
+            var free = name;
+            for (var number = 1; !there.Add(free); number++)
+            {
+                free = $"{name}.{number}";
+            }
+
+            _mover.Move(Path.Combine(folders.Data, name), Path.Combine(folders.Intruders, free));
+        }
+
+        _mover.Flush(folders.Intruders);
+        _mover.Flush(folders.Data);
     }
 
     private static void Require(IReadOnlyList<string> names, string folder)

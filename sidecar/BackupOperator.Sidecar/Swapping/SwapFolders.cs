@@ -20,13 +20,14 @@ public sealed partial class SwapFolders
         Container = Path.Combine(data, container);
         Restore = Path.Combine(Container, $"{MySqlPrefix}restore");
         Previous = Path.Combine(Container, $"{MySqlPrefix}previous");
+        Intruders = Path.Combine(Container, $"{MySqlPrefix}intruders");
         Journal = Path.Combine(Container, "swap.json");
     }
 
     /// <summary>The data directory.</summary>
     public string Data { get; }
 
-    /// <summary>Holds the other three.</summary>
+    /// <summary>Holds all that follow.</summary>
     public string Container { get; }
 
     /// <summary>Receives the restored files.</summary>
@@ -34,6 +35,9 @@ public sealed partial class SwapFolders
 
     /// <summary>Receives the old files.</summary>
     public string Previous { get; }
+
+    /// <summary>Receives what something else wrote to the data directory during a swap, where that is in the way of an undo.</summary>
+    public string Intruders { get; }
 
     /// <summary>The <see cref="SwapJournal"/>.</summary>
     public string Journal { get; }

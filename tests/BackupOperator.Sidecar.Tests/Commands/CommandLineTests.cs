@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
+using BackupOperator.Sidecar.Archives;
+using BackupOperator.Sidecar.Swapping;
 using BackupOperator.TestSupport.Servers;
 
 namespace BackupOperator.Sidecar.Tests.Commands;
@@ -98,6 +100,34 @@ public sealed class CommandLineTests : IDisposable
         var restore = await Sidecar.RunAsync("restore", "--from", _store, "--to", target, "--in-place");
         restore.ExitCode.ShouldBe((int)ExitCode.CorruptArchive, restore.Error);
         (await File.ReadAllBytesAsync(Path.Combine(target, "ibdata1"))).ShouldBe(await File.ReadAllBytesAsync(Path.Combine(data, "ibdata1")));
+        Directory.Delete(data, recursive: true);
+        Directory.Delete(target, recursive: true);
+    }
+
+    [Fact]
+    public async Task A_restore_that_died_while_it_moved_files_ends_without_the_storage()
+    {
+        var data = FakeDataDirectory();
+        await BackUpAsync(data);
+        var target = Directory.CreateTempSubdirectory("target-").FullName;
+        await File.WriteAllTextAsync(Path.Combine(target, "old"), "old", TestContext.Current.CancellationToken);
+        string[] command = ["restore", "--from", _store, "--path", "b", "--to", target, "--in-place"];
+        (await Sidecar.RunAsync(command)).ExitCode.ShouldBe(0);
+
+        // As it was before the last file had come in.
+        var id = Path.GetFileName(Directory.EnumerateDirectories(target, ".mysqlbackup-*").Single())[".mysqlbackup-".Length..];
+        var folders = SwapFolders.Locate(target, id);
+        Directory.CreateDirectory(folders.Restore);
+        File.Move(Path.Combine(target, "ibdata1"), Path.Combine(folders.Restore, "ibdata1"));
+        new SwapJournal { State = SwapState.MovingIn, Old = ["old"], Restored = ["big.ibd", "ibdata1"], Source = new SourceSummary("b", 3 << 20, 2) }.Write(folders.Journal);
+        Directory.Delete(Path.Combine(_store, "b"), recursive: true);
+
+        var again = await Sidecar.RunAsync(command);
+        again.ExitCode.ShouldBe(0, again.Error);
+        again.Output.ShouldContain("2 files");
+        again.Output.ShouldContain(folders.Previous);
+        (await File.ReadAllBytesAsync(Path.Combine(target, "ibdata1"), TestContext.Current.CancellationToken)).ShouldBe(await File.ReadAllBytesAsync(Path.Combine(data, "ibdata1"), TestContext.Current.CancellationToken));
+        File.Exists(folders.Journal).ShouldBeFalse();
         Directory.Delete(data, recursive: true);
         Directory.Delete(target, recursive: true);
     }

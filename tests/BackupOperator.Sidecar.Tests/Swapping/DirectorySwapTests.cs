@@ -120,6 +120,54 @@ public sealed class DirectorySwapTests
     }
 
     [Theory]
+    [InlineData(SwapState.MovingOut, 5)]
+    [InlineData(SwapState.MovingIn, 12)]
+    public async Task What_is_in_the_way_of_an_undo_is_set_aside_wherever_swap_and_undo_are_killed(SwapState state, int swapDiesBefore)
+    {
+        for (var n = 1; await DiesAsync(n); n += 2)
+        {
+            n.ShouldBeLessThan(40);
+        }
+
+        async Task<bool> DiesAsync(int n)
+        {
+            using var fixture = new SwapFixture().Fill();
+            await CrashingSwap.RunAsync(fixture.Folder, undo: false, swapDiesBefore, Cancel);
+            fixture.Swap.Journal!.State.ShouldBe(state);
+            var elsewhere = state == SwapState.MovingOut ? fixture.Folders.Previous : fixture.Folders.Restore;
+            foreach (var path in Directory.EnumerateFileSystemEntries(elsewhere))
+            {
+                await File.WriteAllTextAsync(Path.Combine(fixture.Folder, Path.GetFileName(path)), "intruder", Cancel);
+            }
+
+            var died = await CrashingSwap.RunAsync(fixture.Folder, undo: true, n, Cancel);
+            fixture.Swap.Undo("again");
+            Directory.EnumerateFiles(fixture.Folders.Intruders, "*", SearchOption.AllDirectories).ShouldAllBe(file => File.ReadAllText(file) == "intruder");
+            Directory.Delete(fixture.Folders.Intruders, recursive: true);
+            fixture.ShouldHoldTheOldData();
+            return died;
+        }
+    }
+
+    [Fact]
+    public void What_was_set_aside_is_told_and_never_overwritten()
+    {
+        using var fixture = new SwapFixture().Fill();
+        fixture.Swap.Complete();
+        Directory.CreateDirectory(fixture.Folders.Intruders);
+        File.WriteAllText(Path.Combine(fixture.Folders.Intruders, "ibdata1"), "first");
+        Directory.CreateDirectory(fixture.Folders.Restore);
+        File.Move(Path.Combine(fixture.Folder, "ibdata1"), Path.Combine(fixture.Folders.Restore, "ibdata1"));
+        File.WriteAllText(Path.Combine(fixture.Folder, "ibdata1"), "second");
+
+        var told = fixture.Swap.Undo("no answer");
+
+        told.Select(path => $"{Path.GetFileName(path)}={File.ReadAllText(path)}").ShouldBe(["ibdata1=first", "ibdata1.1=second"]);
+        Directory.Delete(fixture.Folders.Intruders, recursive: true);
+        fixture.ShouldHoldTheOldData();
+    }
+
+    [Theory]
     [InlineData("../x")]
     [InlineData("")]
     [InlineData(".")]
