@@ -53,7 +53,7 @@ internal sealed class Composition(
             events, notifier, time, loggers.CreateLogger<StatefulSetGuardController>());
 
         var keeper = new RetentionKeeper(host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), statuses, events, time, loggers.CreateLogger<RetentionKeeper>());
-        var expiry = new BackupExpiry(host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), keeper, statuses, time);
+        var expiry = new BackupExpiry(host.CacheOf<MySqlBackup>(), host.CacheOf<MySqlRestore>(), schedulesKnown, keeper, statuses, time);
         var pruner = new PruneReconciler(client, new PruneSettlement(client, statuses, events, metrics.Prunes, time, loggers.CreateLogger<PruneSettlement>()), options, time);
 
         var importer = new CatalogImporter(

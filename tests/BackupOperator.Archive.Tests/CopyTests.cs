@@ -90,6 +90,30 @@ public sealed class CopyTests : IDisposable
         (await File.ReadAllBytesAsync(Path.Combine(CopyFolder, "full/key.json"))).ShouldBe(key);
     }
 
+    [Fact]
+    public async Task A_key_of_the_copy_that_was_wrapped_anew_first_stays_and_one_of_other_data_does_not()
+    {
+        var keys = _chain.Sub("keys");
+        File.WriteAllBytes(Path.Combine(keys, "a"), RandomNumberGenerator.GetBytes(32));
+        File.WriteAllBytes(Path.Combine(keys, "b"), RandomNumberGenerator.GetBytes(32));
+        _chain.Keys = WrappingKeys.Load(keys, "a");
+        await WriteAsync("full");
+        await WriteAsync("other");
+        await CopyAsync(_copy, "full");
+        var both = WrappingKeys.Load(keys, "b");
+        await WrappedKeys.RewrapAsync(_copy, "full", both);
+        var key = await File.ReadAllBytesAsync(Path.Combine(CopyFolder, "full/key.json"));
+        key.ShouldNotBe(await File.ReadAllBytesAsync(Path.Combine(_chain.StoreFolder, "full/key.json")));
+
+        await CopyAsync(_copy, "full", both);
+        (await File.ReadAllBytesAsync(Path.Combine(CopyFolder, "full/key.json"))).ShouldBe(key);
+
+        // As an attempt leaves it that has died.
+        File.Copy(Path.Combine(_chain.StoreFolder, "other/key.json"), Path.Combine(CopyFolder, "full/key.json"), overwrite: true);
+        await CopyAsync(_copy, "full", both);
+        await ShouldHoldAloneAsync(_copy, "full", DataDirectory.Describe(_chain.Source));
+    }
+
     [Theory]
     [InlineData(5 << 20, 5 << 20)]
     [InlineData(6 << 20, 5 << 20)]

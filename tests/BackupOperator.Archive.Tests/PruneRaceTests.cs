@@ -113,6 +113,38 @@ public sealed class PruneRaceTests : IDisposable
         (await new ArchivePruner(store).PruneAsync([new PruneRequest("full", "full")])).Single().IsGone.ShouldBeTrue();
     }
 
+    [Fact]
+    public async Task A_manifest_that_is_there_and_not_listed_keeps_its_folder()
+    {
+        await _chain.WriteAsync("whole");
+        await _chain.WriteAsync("dead");
+        await _chain.Store.DeleteAsync(ArchiveFormat.ManifestKey("dead"));
+        await using var store = new ForgetfulStore(_chain.Store, ArchiveFormat.ManifestKey("whole"));
+        var pruner = new ArchivePruner(store);
+
+        foreach (var unfinished in new[] { true, false })
+        {
+            (await pruner.PruneAsync([new PruneRequest("whole", "whole", Unfinished: unfinished)])).Single().ShouldSatisfyAllConditions(
+                r => r.Untouched.ShouldBeFalse("it is tried again"), r => r.Problem.ShouldNotBeNull().ShouldContain("whole/manifest.json.zst is there and was not listed"));
+        }
+
+        (await pruner.SweepAsync("", DateTimeOffset.UtcNow.AddDays(1), new HashSet<string>())).ShouldBe(["dead"]);
+        await _chain.ShouldHoldAsync("whole", DataDirectory.Describe(_chain.Source));
+    }
+
+    [Fact]
+    public async Task A_manifest_that_is_found_for_a_while_after_its_deletion_holds_nothing()
+    {
+        await _chain.WriteAsync("old");
+        await using var store = new HauntedStore(_chain.Store, ArchiveFormat.ManifestKey("old")) { Dies = true };
+        var pruner = new ArchivePruner(store);
+        (await pruner.PruneAsync([new PruneRequest("old", "old")])).Single().Problem.ShouldBe("dead");
+        store.Dies = false;
+
+        (await pruner.PruneAsync([new PruneRequest("old", "old")])).Single().IsGone.ShouldBeTrue();
+        (await Backups.KeysAsync(_chain.Store)).ShouldBeEmpty();
+    }
+
     /// <summary>Somebody else does something before the first folder is deleted.</summary>
     private sealed class BusyStore(IObjectStore inner, Func<Task> meanwhile) : StoreWrapper(inner)
     {
@@ -144,6 +176,28 @@ public sealed class PruneRaceTests : IDisposable
 
             return key == hidden ? null : await base.FindAsync(key, cancellationToken);
         }
+    }
+
+    /// <summary>Finds an object and does not list it.</summary>
+    private sealed class ForgetfulStore(IObjectStore inner, string hidden) : StoreWrapper(inner)
+    {
+        public override IAsyncEnumerable<ObjectInfo> ListAsync(string prefix, CancellationToken cancellationToken = default) =>
+            base.ListAsync(prefix, cancellationToken).Where(found => found.Key != hidden);
+    }
+
+    /// <summary>Finds an object that was deleted.</summary>
+    private sealed class HauntedStore(IObjectStore inner, string key) : StoreWrapper(inner)
+    {
+        private ObjectInfo? _found;
+
+        /// <summary>Before it deletes a folder.</summary>
+        public bool Dies { get; set; }
+
+        public override async Task<ObjectInfo?> FindAsync(string asked, CancellationToken cancellationToken = default) =>
+            asked == key ? _found ??= await base.FindAsync(asked, cancellationToken) : await base.FindAsync(asked, cancellationToken);
+
+        public override Task DeleteFolderAsync(string path, CancellationToken cancellationToken = default) =>
+            Dies ? throw new StorageException(StorageFailure.Unavailable, "dead") : base.DeleteFolderAsync(path, cancellationToken);
     }
 
     /// <summary>Lists what was there when it was listed first.</summary>

@@ -219,6 +219,24 @@ public sealed class PruneTests : IDisposable
         (await pruner.SweepAsync("prod/ns/", DateTimeOffset.UtcNow.AddDays(1), Nothing)).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("shop", "mariadb/")]
+    [InlineData("shop/mariadb", "")]
+    public async Task What_lies_in_a_storage_is_known_to_need_what_lies_beside_it_when_looked_at_from_within(string folder, string seenAs)
+    {
+        // The manifests name shop/mariadb/full.
+        await _chain.WriteAsync("shop/mariadb/full");
+        await _chain.WriteAsync("shop/mariadb/inc", "shop/mariadb/full");
+        var pruner = new ArchivePruner(new VolumeObjectStore(Path.Combine(_chain.StoreFolder, folder)));
+        (await pruner.PruneAsync([new PruneRequest($"{seenAs}full", "shop/mariadb/full")])).Single().ShouldSatisfyAllConditions(
+            r => r.Untouched.ShouldBeTrue(), r => r.Problem.ShouldNotBeNull().ShouldContain($"{seenAs}inc builds on it"));
+
+        // As in a copy.
+        File.Delete(Path.Combine(_chain.StoreFolder, "shop/mariadb/full/manifest.json.zst"));
+        (await pruner.SweepAsync("", DateTimeOffset.UtcNow.AddDays(1), Nothing)).ShouldBeEmpty();
+        await _chain.ShouldHoldAsync("shop/mariadb/inc", DataDirectory.Describe(_chain.Source));
+    }
+
     [Fact]
     public async Task An_upload_that_has_lasted_for_more_than_a_week_goes_on_where_somebody_is_writing()
     {

@@ -9,6 +9,9 @@ namespace BackupOperator.Core.Retention;
 /// </summary>
 public static class RetentionPlanner
 {
+    /// <summary>Clocks differ by less.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(5);
+
     /// <param name="own">The good backups of the schedule, all of one target in one storage.</param>
     /// <param name="others">All others that may build on those: they stay.</param>
     /// <param name="zone">Whose hours, days, weeks, months and years are meant.</param>
@@ -17,8 +20,21 @@ public static class RetentionPlanner
         RetentionPolicy policy, IReadOnlyCollection<StoredBackup> own, IReadOnlyCollection<StoredBackup> others, TimeZoneInfo zone, DateTimeOffset now)
     {
         var newestFirst = own.OrderByDescending(b => b.TakenAt).ThenByDescending(b => b.Id, StringComparer.Ordinal).ToList();
+
+        // Of those from the future nobody knows how old they are: they must not stand for the newest, and stay like others.
+        var future = newestFirst.TakeWhile(b => b.TakenAt > now + ClockTolerance).ToList();
+        return
+        [
+            .. future.Select(b => new RetentionVerdict(b, true, ["taken in the future, by the clock of its node"])),
+            .. DecidePast(policy, newestFirst[future.Count..], [.. others, .. future], zone, now),
+        ];
+    }
+
+    private static IEnumerable<RetentionVerdict> DecidePast(
+        RetentionPolicy policy, List<StoredBackup> newestFirst, IReadOnlyCollection<StoredBackup> others, TimeZoneInfo zone, DateTimeOffset now)
+    {
         var verdicts = newestFirst.ToDictionary(b => b.Id, _ => new Verdict(), StringComparer.Ordinal);
-        var chains = new BackupChains(own.Concat(others));
+        var chains = new BackupChains(newestFirst.Concat(others));
         var floor = Math.Min(newestFirst.Count, Math.Max(1, policy.MinCount));
 
         Choose(policy, newestFirst, zone, verdicts);
@@ -44,7 +60,7 @@ public static class RetentionPlanner
             }
         }
 
-        return [.. newestFirst.Select(b => verdicts[b.Id].Of(b))];
+        return newestFirst.Select(b => verdicts[b.Id].Of(b));
     }
 
     private static void Choose(RetentionPolicy policy, List<StoredBackup> newestFirst, TimeZoneInfo zone, Dictionary<string, Verdict> verdicts)

@@ -14,6 +14,9 @@ public static class SchedulePlanner
 
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(30);
 
+    /// <summary>Clocks differ by less.</summary>
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
+
     public static ScheduleDecision Decide(ScheduleObservation o, DateTimeOffset now)
     {
         var news = new List<ScheduleNews>();
@@ -54,6 +57,7 @@ public static class SchedulePlanner
     /// <summary>A timetable counts from when it is first seen; ticks that it would have had before are none.</summary>
     private static ScheduleMemory Begin(ScheduleObservation o, ScheduleMemory memory, DateTimeOffset now, List<ScheduleNews> news)
     {
+        memory = SetBack(memory, now, news);
         if (memory.Text == o.Rules.Text && memory.AccountedUntil is not null)
         {
             return memory;
@@ -70,6 +74,24 @@ public static class SchedulePlanner
         }
 
         return memory with { Text = o.Rules.Text, AccountedUntil = now, Waiting = null, Skipped = memory.Skipped + (memory.Waiting is null ? 0 : 1) };
+    }
+
+    /// <summary>What a clock that was ahead has left would hold up the schedule until then.</summary>
+    private static ScheduleMemory SetBack(ScheduleMemory memory, DateTimeOffset now, List<ScheduleNews> news)
+    {
+        if (IsAhead(memory.AccountedUntil))
+        {
+            news.Add(new ScheduleNews("ClockChanged", $"Ticks up to {memory.AccountedUntil:u} were accounted for, which is to come: the operator's clock was ahead. The schedule goes on from {now:u}", IsWarning: true));
+            memory = memory with { AccountedUntil = now, Waiting = memory.Waiting?.Tick > now ? null : memory.Waiting };
+        }
+
+        return memory with
+        {
+            LastSuccess = IsAhead(memory.LastSuccess) ? now : memory.LastSuccess,
+            LastScheduleTime = IsAhead(memory.LastScheduleTime) ? now : memory.LastScheduleTime,
+        };
+
+        bool IsAhead(DateTimeOffset? moment) => moment > now + ClockTolerance;
     }
 
     private static ScheduleMemory Suspend(ScheduleMemory memory, List<ScheduleNews> news)

@@ -35,6 +35,11 @@ internal static class BackupCatalogue
     };
 
     /// <summary>The moment that a backup's data is from, as well as it is known.</summary>
-    public static DateTimeOffset? TakenAt(MySqlBackupStatus status) =>
-        status.Report?.LockedAt ?? status.Report?.StoppedAt ?? status.Report?.Backup?.ReadAt ?? status.CompletionTime;
+    public static DateTimeOffset? TakenAt(MySqlBackupStatus status)
+    {
+        var told = status.Report?.LockedAt ?? status.Report?.StoppedAt ?? status.Report?.Backup?.ReadAt ?? status.CompletionTime;
+
+        // It was taken before it was complete, whatever the clock of its node says.
+        return told > status.CompletionTime ? status.CompletionTime : told;
+    }
 }

@@ -50,7 +50,15 @@ internal sealed class CatalogPageTaker(
         var all = (await client.ListAsync<MySqlBackup>(schedule.Metadata.Namespace, cancellationToken: cancellationToken)).Items;
         foreach (var backup in all.Where(b => b.AwaitsImport && b.Annotation(ScheduleMetadata.ScheduleUid) == schedule.Metadata.Uid))
         {
-            await client.DeleteAsync<MySqlBackup>(backup.Metadata.Name!, backup.Metadata.Namespace, new DeleteRequest(Uid: backup.Metadata.Uid), cancellationToken);
+            try
+            {
+                await client.DeleteAsync<MySqlBackup>(
+                    backup.Metadata.Name!, backup.Metadata.Namespace, new DeleteRequest(Uid: backup.Metadata.Uid, ResourceVersion: backup.Metadata.ResourceVersion), cancellationToken);
+            }
+            catch (KubernetesApiException e) when (e.IsConflict)
+            {
+                // Another import has just filled it.
+            }
         }
     }
 

@@ -47,6 +47,9 @@ internal static class ImportedBackups
         spec.Type = TypeOf(found);
         spec.Encryption = found.Encrypted ? spec.Encryption : null;
         spec.Retention = null;
+
+        // Another cluster may have a resource of it too.
+        spec.DeletionPolicy = DeletionPolicy.Retain;
         return new MySqlBackup
         {
             Metadata = new V1ObjectMeta { Name = name, Namespace = schedule.Metadata.Namespace, Labels = labels, Annotations = annotations },

@@ -7,7 +7,7 @@ namespace BackupOperator.Retention;
 
 /// <summary>Lets backups go whose <c>spec.retention.ttl</c> is over.</summary>
 internal sealed class BackupExpiry(
-    Func<IEnumerable<MySqlBackup>> backups, Func<IEnumerable<MySqlRestore>> restores, RetentionKeeper keeper, StatusWriter statuses, TimeProvider time)
+    Func<IEnumerable<MySqlBackup>> backups, Func<IEnumerable<MySqlRestore>> restores, Func<IEnumerable<MySqlBackupSchedule>> schedules, RetentionKeeper keeper, StatusWriter statuses, TimeProvider time)
 {
     private static readonly TimeSpan Later = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan Longest = TimeSpan.FromHours(1);
@@ -54,9 +54,19 @@ internal sealed class BackupExpiry(
         return TimeSpan.FromSeconds(1);
     }
 
+    // A schedule's own review honours minCount and dryRun, and the ttl too.
+    private bool IsReviewed(MySqlBackup backup) => schedules().Any(
+        s => s.Spec.Retention is not null && s.Metadata.DeletionTimestamp is null && backup.Label(ScheduleMetadata.Schedule) == s.Metadata.Name
+            && GoodBackups.AreTogether(backup, s.Metadata.Namespace, s.Spec.Template.Spec.Target.StatefulSet, s.Spec.Template.Spec.Storage));
+
     // The newest good backup of a database in its storage stays, and what others need.
     private bool MayGo(MySqlBackup backup, DateTimeOffset now)
     {
+        if (IsReviewed(backup))
+        {
+            return false;
+        }
+
         var together = backups()
             .Where(b => b.Metadata.Uid != backup.Metadata.Uid && GoodBackups.AreTogether(b, backup.Metadata.Namespace, backup.Spec.Target.StatefulSet, backup.Spec.Storage))
             .Append(backup).ToList();

@@ -155,7 +155,8 @@ public sealed class ArchiveCopier(IObjectStore from, IObjectStore to, string pat
 
     /// <summary>
     /// A key that is there may be wrapped otherwise than where it comes from. It gives way only to one that is proved to be
-    /// right: a damaged one must not take the place of the last that is whole.
+    /// right: a damaged one must not take the place of the last that is whole. Where both are right, only the current
+    /// wrapping takes the place of another: the older key may be about to go.
     /// </summary>
     private async Task<bool> CopyKeyAsync(string folder, CancellationToken cancellationToken)
     {
@@ -164,7 +165,7 @@ public sealed class ArchiveCopier(IObjectStore from, IObjectStore to, string pat
         if (await to.FindAsync(key, cancellationToken) is not null)
         {
             var there = await ReadSmallAsync(to, key, cancellationToken);
-            if (there.AsSpan().SequenceEqual(content) || (WrappedKey.IsWellFormed(there) && !await IsProvedAsync(folder, cancellationToken)))
+            if (there.AsSpan().SequenceEqual(content) || (WrappedKey.IsWellFormed(there) && !await GivesWayAsync(folder, there, content, cancellationToken)))
             {
                 _there++;
                 return true;
@@ -174,15 +175,27 @@ public sealed class ArchiveCopier(IObjectStore from, IObjectStore to, string pat
         return await PutAsync(key, content, cancellationToken);
     }
 
-    private async Task<bool> IsProvedAsync(string folder, CancellationToken cancellationToken)
+    private async Task<bool> GivesWayAsync(string folder, byte[] there, byte[] content, CancellationToken cancellationToken)
+    {
+        if (await TryOpenAsync(from, folder, cancellationToken) is not { } source)
+        {
+            return false;
+        }
+
+        // An attempt that died may have left the key of what is not there any more.
+        return await TryOpenAsync(to, folder, cancellationToken) is not { } copy || !copy.Secret.SequenceEqual(source.Secret)
+            || (WrappedKey.IsCurrent(content, options.Keys) && !WrappedKey.IsCurrent(there, options.Keys));
+    }
+
+    private async Task<DataKey?> TryOpenAsync(IObjectStore store, string folder, CancellationToken cancellationToken)
     {
         try
         {
-            return options.Keys is not null && await WrappedKey.FindAsync(from, folder, options.Keys, cancellationToken) is not null;
+            return options.Keys is null ? null : await WrappedKey.FindAsync(store, folder, options.Keys, cancellationToken);
         }
         catch (Exception error) when (error is EncryptionKeyException or CorruptArchiveException)
         {
-            return false;
+            return null;
         }
     }
 

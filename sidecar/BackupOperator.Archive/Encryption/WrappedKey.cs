@@ -60,6 +60,9 @@ internal sealed record WrappedKey(int Version, string BackupId, string KeyId, st
     /// <summary>Whether it looks like a key; only unwrapping proves that it is one.</summary>
     public static bool IsWellFormed(byte[] stored) => Parse(stored) is not null;
 
+    /// <summary>Whether it looks like a key that is wrapped with the current one.</summary>
+    public static bool IsCurrent(byte[] stored, WrappingKeys? keys) => Parse(stored)?.KeyId == keys?.CurrentId;
+
     private static WrappedKey Wrap(DataKey data, WrappingKeys keys)
     {
         using var cipher = new FrameCipher(keys.Find(keys.CurrentId)!, data.BackupId);

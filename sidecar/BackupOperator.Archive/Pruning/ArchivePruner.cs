@@ -9,6 +9,9 @@ namespace BackupOperator.Archive.Pruning;
 /// </summary>
 public sealed class ArchivePruner(IObjectStore store)
 {
+    // A store may find for a while what was deleted.
+    private readonly HashSet<string> _deleted = new(StringComparer.Ordinal);
+
     /// <summary>Deletes as many as can go, those that build on others before those; each one by itself.</summary>
     /// <returns>A result for each request, in their order.</returns>
     /// <exception cref="StorageException">The storage cannot be listed; nothing is deleted then.</exception>
@@ -47,9 +50,14 @@ public sealed class ArchivePruner(IObjectStore store)
     public async Task<IReadOnlyList<string>> SweepAsync(string prefix, DateTimeOffset before, IReadOnlySet<string> inUse, CancellationToken cancellationToken = default)
     {
         var leftovers = await FindLeftoversAsync(prefix, before, inUse, cancellationToken);
+        var gone = new List<string>();
         foreach (var path in leftovers.Folders)
         {
-            await store.DeleteFolderAsync(path, cancellationToken);
+            if (!await HasUnlistedManifestAsync(path, cancellationToken))
+            {
+                await store.DeleteFolderAsync(path, cancellationToken);
+                gone.Add(path);
+            }
         }
 
         foreach (var upload in leftovers.Uploads)
@@ -57,7 +65,7 @@ public sealed class ArchivePruner(IObjectStore store)
             await store.AbortUploadAsync(upload.Key, upload.UploadId, cancellationToken);
         }
 
-        return leftovers.Folders;
+        return gone;
     }
 
     /// <summary>What <see cref="SweepAsync"/> would delete; nothing where a manifest cannot be read.</summary>
@@ -127,6 +135,12 @@ public sealed class ArchivePruner(IObjectStore store)
                 return new PruneResult(request.Path, $"{store.Describe(request.Path)} is not deleted: {reason}", survey.HasManifest(request.Path));
             }
 
+            if (!survey.HasManifest(request.Path) && await HasUnlistedManifestAsync(request.Path, cancellationToken))
+            {
+                throw new StorageException(
+                    StorageFailure.Unavailable, $"{store.Describe(ArchiveFormat.ManifestKey(request.Path))} is there and was not listed; nothing of it is deleted until it is listed, or gone.");
+            }
+
             if (isDryRun)
             {
                 survey.Forget(request.Path);
@@ -135,6 +149,7 @@ public sealed class ArchivePruner(IObjectStore store)
 
             await store.DeleteAsync(ArchiveFormat.ManifestKey(request.Path), cancellationToken);
             survey.Deleted(request.Path);
+            _deleted.Add(request.Path);
             await store.DeleteAsync(ArchiveFormat.DataKeyKey(request.Path), cancellationToken);
             await store.DeleteFolderAsync(request.Path, cancellationToken);
             return new PruneResult(request.Path, null);
@@ -144,6 +159,10 @@ public sealed class ArchivePruner(IObjectStore store)
             return new PruneResult(request.Path, error.Message);
         }
     }
+
+    // A list may be of a moment ago, and not show what has come since.
+    private async Task<bool> HasUnlistedManifestAsync(string path, CancellationToken cancellationToken) =>
+        !_deleted.Contains(path) && await store.FindAsync(ArchiveFormat.ManifestKey(path), cancellationToken) is not null;
 
     private async Task<string?> RefuseAsync(StoreSurvey survey, PruneRequest request, CancellationToken cancellationToken)
     {

@@ -96,6 +96,15 @@ internal sealed class StoreSurvey(IObjectStore store)
         }
     }
 
+    // Or it began above the one that is looked at: from here the first folders of a name are not seen.
+    private static IEnumerable<string> TailsOf(string path)
+    {
+        for (var slash = path.IndexOf('/', StringComparison.Ordinal); slash >= 0; slash = path.IndexOf('/', slash + 1))
+        {
+            yield return path[(slash + 1)..];
+        }
+    }
+
     private void Add(ObjectInfo found)
     {
         if (StoredFolder.PathOf(found.Key) is not { } path)
@@ -118,14 +127,14 @@ internal sealed class StoreSurvey(IObjectStore store)
         try
         {
             var archive = await ArchiveReader.OpenAsync(store, folder.Path, null, cancellationToken);
-            var named = archive.Packs.Select(pack => pack.Path);
+            var named = archive.Packs.Select(pack => pack.Path).ToHashSet(StringComparer.Ordinal);
             if (archive.Header.Parent is { } parent)
             {
                 // Its manifest and tables are what the next one would compare with; its packs are named above.
-                named = named.Append(parent.Path);
+                named.Add(parent.Path);
             }
 
-            var needs = RootsOf(folder.Path).SelectMany(root => named.Distinct(StringComparer.Ordinal).Select(path => root + path))
+            var needs = RootsOf(folder.Path).SelectMany(root => named.Select(path => root + path)).Concat(named.SelectMany(TailsOf))
                 .Where(path => path != folder.Path).ToHashSet(StringComparer.Ordinal);
 
             lock (_needs)

@@ -38,11 +38,14 @@ internal sealed class PrunePlan
         var facts => (facts.DataDirectory ?? "", path.LastIndexOf('/') is > 0 and var slash ? path[..slash] : ""),
     };
 
-    // The parent's path counts from where its storage began: that is the longest common beginning that fits.
+    // The parent's path counts from where its storage began, above or below what is looked at: that is the longest common
+    // beginning that fits.
     private string? ParentOf(string path, ArchiveReader archive) => archive.Header.Parent is { } parent
-        ? _archives.Where(a => a.Key != path && a.Value.Header.BackupId == parent.BackupId && (a.Key == parent.Path || a.Key.EndsWith("/" + parent.Path, StringComparison.Ordinal)))
+        ? _archives.Where(a => a.Key != path && a.Value.Header.BackupId == parent.BackupId && (a.Key == parent.Path || IsTail(a.Key, parent.Path) || IsTail(parent.Path, a.Key)))
             .OrderByDescending(a => CommonLength(a.Key, path)).Select(a => a.Key).FirstOrDefault()
         : null;
+
+    private static bool IsTail(string path, string tail) => path.EndsWith("/" + tail, StringComparison.Ordinal);
 
     private static int CommonLength(string one, string other) => one.AsSpan().CommonPrefixLength(other);
 }

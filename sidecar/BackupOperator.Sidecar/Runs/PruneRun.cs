@@ -48,14 +48,16 @@ public sealed class PruneRun(RunSpec run, RunSettings settings, IArchiveFactory 
         var stores = archives.OpenAll();
         try
         {
+            var wanted = Enumerable.Range(0, backups.Count).Select(i => (Index: i, Backup: backups[i])).ToList();
             for (var s = 0; s < stores.Count; s++)
             {
-                // What the first storage has refused is a good backup still: its copies stay with it.
-                var wanted = Enumerable.Range(0, backups.Count).Where(i => !left.TryGetValue(i, out var problem) || !problem.Untouched).ToList();
-                foreach (var (index, problem) in await PruneAsync(stores[s], [.. wanted.Select(i => (i, backups[i]))], isFirst: s == 0, cancellationToken))
+                foreach (var (index, problem) in await PruneAsync(stores[s], wanted, isFirst: s == 0, cancellationToken))
                 {
-                    left.TryAdd(index, problem);
+                    left.TryAdd(index, s == 0 && stores.Count > 1 ? problem with { Problem = $"{problem.Problem.TrimEnd('.')}. Its copies stay" } : problem);
                 }
+
+                // What the first storage still has may be a good backup: its copies stay with it.
+                wanted = s == 0 ? [.. wanted.Where(w => !left.ContainsKey(w.Index))] : wanted;
             }
         }
         finally

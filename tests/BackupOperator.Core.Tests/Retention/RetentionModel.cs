@@ -11,6 +11,12 @@ internal static class RetentionModel
     public static IReadOnlySet<string> Kept(
         RetentionPolicy policy, IReadOnlyCollection<StoredBackup> own, IReadOnlyCollection<StoredBackup> others, TimeZoneInfo zone, DateTimeOffset now)
     {
+        var future = own.Where(b => b.TakenAt - now > TimeSpan.FromMinutes(5)).ToList();
+        if (future.Count > 0)
+        {
+            return Kept(policy, [.. own.Except(future)], [.. others, .. future], zone, now).Concat(future.Select(b => b.Id)).ToHashSet();
+        }
+
         var floor = Math.Max(1, policy.MinCount);
         var parents = own.Concat(others).ToDictionary(b => b.Id, b => b.ParentId);
         var ranks = own.ToDictionary(b => b.Id, b => own.Count(other => IsNewer(other, b)));

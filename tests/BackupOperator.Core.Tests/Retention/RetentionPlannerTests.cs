@@ -36,14 +36,14 @@ public sealed class RetentionPlannerTests
     [Fact]
     public void An_hour_that_comes_twice_is_two()
     {
-        StoredBackup[] own = [At("first", "2026-10-25T00:30:00Z"), At("second", "2026-10-25T01:30:00Z")];
+        StoredBackup[] own = [At("first", "2025-10-26T00:30:00Z"), At("second", "2025-10-26T01:30:00Z")];
         Kept(new RetentionPolicy { KeepHourly = 2 }, own).ShouldBe("second first");
     }
 
     [Fact]
     public void A_week_begins_on_Monday_and_may_belong_to_the_year_before()
     {
-        StoredBackup[] own = [At("thursday", "2026-12-31T12:00:00Z"), At("sunday", "2027-01-03T12:00:00Z"), At("monday", "2027-01-04T12:00:00Z")];
+        StoredBackup[] own = [At("thursday", "2020-12-31T12:00:00Z"), At("sunday", "2021-01-03T12:00:00Z"), At("monday", "2021-01-04T12:00:00Z")];
         Kept(new RetentionPolicy { KeepWeekly = 9 }, own).ShouldBe("monday sunday");
     }
 
@@ -112,6 +112,21 @@ public sealed class RetentionPlannerTests
         Kept(new RetentionPolicy { KeepLast = 1 }, own).ShouldBe("b a");
     }
 
+    [Fact]
+    public void What_is_from_the_future_stays_and_stands_for_nothing()
+    {
+        StoredBackup[] own = [new("ahead", Now.AddHours(2), ParentId: "d3") { ExpiresAt = Now.AddDays(-1) }, .. Daily(5)];
+        var verdicts = RetentionPlanner.Decide(new RetentionPolicy { KeepLast = 1, MaxCount = 1 }, own, [], Berlin, Now);
+
+        verdicts.Select(v => v.Backup.Id).ShouldBe(["ahead", "d0", "d1", "d2", "d3", "d4"]);
+        verdicts.Where(v => v.Keep).Select(v => $"{v.Backup.Id}: {string.Join(", ", v.Reasons)}").ShouldBe(
+        [
+            "ahead: taken in the future, by the clock of its node", "d0: last 1, newest good backup", "d3: needed by ahead",
+        ]);
+        Kept(new RetentionPolicy { KeepLast = 1 }, [new("ahead", Now.AddYears(1))]).ShouldBe("ahead");
+        Kept(new RetentionPolicy { KeepLast = 1 }, [new("soon", Now.AddMinutes(5)), .. Daily(5)]).ShouldBe("soon", "clocks differ");
+    }
+
     /// <summary>Random policies over random chains of several schedules, against the model.</summary>
     [Theory]
     [InlineData(1)]
@@ -132,9 +147,9 @@ public sealed class RetentionPlannerTests
             var kept = verdicts.Where(v => v.Keep).Select(v => v.Backup.Id).ToHashSet();
             kept.Order().ShouldBe(RetentionModel.Kept(policy, own, others, zone, Now).Order(), $"seed {seed}, round {round}: {policy}");
             verdicts.ShouldAllBe(v => v.Reasons.Count > 0);
-            if (own.Count > 0)
+            if (verdicts.FirstOrDefault(v => v.Backup.TakenAt <= Now) is { } last)
             {
-                kept.ShouldContain(verdicts[0].Backup.Id, "the last good one");
+                kept.ShouldContain(last.Backup.Id, "the last good one");
             }
 
             var all = own.Concat(others).ToDictionary(b => b.Id);
@@ -162,7 +177,8 @@ public sealed class RetentionPlannerTests
         {
             time += TimeSpan.FromMinutes(random.Next(0, random.Next(2) == 0 ? 90 : 60 * 24 * 20));
             var parent = all.Count == 0 || random.Next(3) == 0 ? null : all[^Math.Min(all.Count, random.Next(1, 4))].Id;
-            var backup = new StoredBackup($"b{random.Next(1000):D3}-{i}", time > Now ? Now : time, parent)
+            var taken = random.Next(20) == 0 ? Now.AddHours(random.Next(1, 500)) : time > Now ? Now : time;
+            var backup = new StoredBackup($"b{random.Next(1000):D3}-{i}", taken, parent)
             {
                 Bytes = random.Next(1, 100),
                 ExpiresAt = random.Next(8) == 0 ? Now.AddHours(random.Next(-9, 9)) : null,

@@ -262,6 +262,37 @@ public sealed class SchedulePlannerTests
         story.Memory.Triggers.ShouldHaveSingleItem();
     }
 
+    [Fact]
+    public void A_clock_that_was_ahead_once_does_not_stop_the_schedule_until_then()
+    {
+        var story = new ScheduleStory().StayUntil("2026-01-01T01:10:00Z").Ends(RunStage.Completed).Look();
+        story.Look("2027-06-01T00:05:00Z").Ends(RunStage.Completed).Look();
+        story.Memory.AccountedUntil.ShouldBe(ScheduleStory.At("2027-06-01T00:00:00Z"));
+        story.News.Clear();
+
+        story.Look("2026-01-01T01:30:00Z");
+        story.News.ShouldHaveSingleItem().ShouldSatisfyAllConditions(
+            n => n.Reason.ShouldBe("ClockChanged"), n => n.IsWarning.ShouldBeTrue(), n => n.Message.ShouldContain("The schedule goes on from 2026-01-01 01:30:00Z"));
+        story.Memory.ShouldSatisfyAllConditions(
+            m => m.AccountedUntil.ShouldBe(story.Now), m => m.LastSuccess.ShouldBe(story.Now), m => m.LastScheduleTime.ShouldBe(story.Now));
+
+        story.Look("2026-01-01T02:00:00Z").StartedTicks[^1].ShouldBe(ScheduleStory.At("2026-01-01T02:00:00Z"));
+        story.Told.Count().ShouldBe(1, "it is told once");
+    }
+
+    [Fact]
+    public void A_tick_that_waits_and_is_to_come_by_the_right_clock_is_forgotten()
+    {
+        var story = new ScheduleStory();
+        story.Rules = story.Rules with { StartingDeadline = TimeSpan.FromHours(1) };
+        story.TargetProblem = "not healthy";
+        story.Look("2027-06-01T00:05:00Z").Memory.Waiting.ShouldNotBeNull();
+        story.TargetProblem = null;
+
+        story.Look("2026-01-01T01:30:00Z").Memory.Waiting.ShouldBeNull();
+        story.Look("2026-01-01T02:00:00Z").StartedTicks.ShouldBe([ScheduleStory.At("2026-01-01T02:00:00Z")]);
+    }
+
     [Theory]
     [InlineData(10)]
     [InlineData(300)]

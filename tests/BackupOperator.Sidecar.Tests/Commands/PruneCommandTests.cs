@@ -62,6 +62,19 @@ public sealed class PruneCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task From_within_the_storage_what_others_build_on_stays_too()
+    {
+        await WriteAsync("ns/db/1-full");
+        await WriteAsync("ns/db/2-inc", "ns/db/1-full");
+        var within = Path.Combine(_store, "ns");
+        var kept = await Sidecar.RunAsync("prune", "--from", within, "--keep-last", "1", "--yes");
+        kept.Output.ShouldContain("0 of 2 backups");
+        kept.Output.ShouldContain("needed by db/2-inc");
+        (await Sidecar.RunAsync("prune", "--from", within, "--path", "db/1-full", "--yes")).Output.ShouldContain("2-inc builds on it");
+        (await Sidecar.RunAsync("verify", "--from", _store, "--path", "ns/db/2-inc")).ExitCode.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task A_backup_that_is_under_way_holds_it_up_and_an_old_one_is_left_over()
     {
         await WriteAsync("ns/db/1-full");

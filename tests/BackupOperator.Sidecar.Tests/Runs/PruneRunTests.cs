@@ -55,6 +55,21 @@ public sealed class PruneRunTests : IDisposable
     }
 
     [Fact]
+    public async Task Copies_stay_until_the_first_storage_could_be_reached()
+    {
+        await WriteAsync("ns/db/old", null);
+        Directory.Move(First, First + "-away");
+        (await RunAsync("ns/db/old")).ShouldBe(ExitCode.StorageUnavailable);
+        KubernetesJson.Deserialize<PruneReport>(await File.ReadAllTextAsync(Log, TestContext.Current.CancellationToken))!.Left.Single().ShouldSatisfyAllConditions(
+            p => p.Untouched.ShouldBeFalse("it is tried again"), p => p.Problem.ShouldEndWith(". Its copies stay"));
+        File.Exists(Path.Combine(Copy, "ns/db/old/manifest.json.zst")).ShouldBeTrue();
+
+        Directory.Move(First + "-away", First);
+        (await RunAsync("ns/db/old")).ShouldBe(ExitCode.Success);
+        Directory.EnumerateFileSystemEntries(Copy).ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task Leftovers_that_were_removed_are_counted_in_the_termination_message()
     {
         await WriteAsync("ns/db/old", null);
@@ -97,7 +112,7 @@ public sealed class PruneRunTests : IDisposable
         RunSpecReader.Read(Run(["x"]).ToJson()).Prune!.Backups.Count.ShouldBe(1);
     }
 
-    private string First => Directory.CreateDirectory(Path.Combine(_root.FullName, "first")).FullName;
+    private string First => Path.Combine(_root.FullName, "first");
 
     private string Copy => Path.Combine(_root.FullName, "copies", "0", "volume");
 
@@ -107,6 +122,7 @@ public sealed class PruneRunTests : IDisposable
     {
         var source = Directory.CreateDirectory(Path.Combine(_root.FullName, "source")).FullName;
         await File.AppendAllTextAsync(Path.Combine(source, "ibdata1"), path, TestContext.Current.CancellationToken);
+        Directory.CreateDirectory(First);
         Directory.CreateDirectory(Copy);
         var store = new VolumeObjectStore(First);
         var options = new ArchiveWriterOptions

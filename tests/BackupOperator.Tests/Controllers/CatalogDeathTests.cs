@@ -1,5 +1,8 @@
+using System.Text.Json.Nodes;
+using BackupOperator.Catalogs;
 using BackupOperator.Core.Backups;
 using BackupOperator.Core.Catalogs;
+using BackupOperator.Kubernetes.Serialization;
 using BackupOperator.Tests.Scripted;
 using static BackupOperator.Tests.Controllers.CatalogScene;
 
@@ -58,12 +61,27 @@ public sealed class CatalogDeathTests
     {
         await using var cluster = await ScriptedCluster.StartAsync(startOperator: false);
         var schedule = await ScheduleAsync(cluster);
-        await cluster.ApplyAsync(Catalogs.ImportedBackups.Build(schedule, Stored("id-gone", 2), "gone"));
-        await cluster.ApplyAsync(Catalogs.ImportedBackups.Build(schedule, Stored("id-there", 1), "there"));
+        await cluster.ApplyAsync(ImportedBackups.Build(schedule, Stored("id-gone", 2), "gone"));
+        await cluster.ApplyAsync(ImportedBackups.Build(schedule, Stored("id-there", 1), "there"));
         cluster.StartOperator();
         await ImportAsync(cluster, Stored("id-there", 1, "there"));
         await cluster.BackupAsync("there", b => b.Status.Phase == BackupPhase.Completed, "the other one");
         (await RetentionScene.NamesAsync(cluster)).ShouldBe(["there"]);
         (await cluster.ScheduleAsync("nightly", _ => true, "it")).Status.Catalog!.Phase.ShouldBe(CatalogPhase.Imported);
+    }
+
+    [Fact]
+    public async Task What_another_import_fills_at_the_last_moment_stays()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(startOperator: false);
+        var (schedule, stored) = (await ScheduleAsync(cluster), Stored("id-there", 1));
+        var empty = await cluster.ApplyAsync(ImportedBackups.Build(schedule, stored, "there"));
+        var client = new BusyClient(cluster.Client, () => cluster.Client.PatchAsync<MySqlBackup>(
+            "there", Samples.Namespace,
+            KubernetesPatch.Merge(new JsonObject { ["status"] = KubernetesJson.ToNode(ImportedBackups.Describe(empty, stored, DateTimeOffset.UtcNow)) }), "status", Stop));
+
+        await new CatalogPageTaker(client, () => [], () => [], TimeProvider.System).RemoveUnfilledAsync(schedule, Stop);
+
+        (await RetentionScene.NamesAsync(cluster)).ShouldBe(["there"]);
     }
 }

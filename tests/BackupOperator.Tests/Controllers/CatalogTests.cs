@@ -62,6 +62,7 @@ public sealed class CatalogTests
         await ScheduleAsync(cluster, tune: spec =>
         {
             spec.Template.Spec.Encryption = Samples.Encryption();
+            spec.Template.Spec.DeletionPolicy = DeletionPolicy.Delete;
             spec.Retention = new ScheduleRetention { KeepLast = 2 };
         });
         await ImportAsync(
@@ -70,6 +71,7 @@ public sealed class CatalogTests
         prune.Run.Prune!.Backups.ShouldHaveSingleItem().ShouldSatisfyAllConditions(b => b.Name.ShouldBe("old"), b => b.BackupId.ShouldBe("id-old"), b => b.ManifestDigest.ShouldBe("sha256:id-old"));
         await prune.EndsAsync();
         await cluster.GoneAsync<MySqlBackup>("old", "the old one");
+        (await BackupsAsync(cluster)).ShouldAllBe(b => b.Spec.DeletionPolicy == DeletionPolicy.Retain, "who deletes the resource keeps the data");
 
         var next = Samples.Backup("next");
         next.Spec.Type = BackupType.Incremental;

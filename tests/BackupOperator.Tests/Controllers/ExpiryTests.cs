@@ -25,4 +25,15 @@ public sealed class ExpiryTests
         MySqlBackupController.WaitsToExpire(backup, Now).ShouldBe(waits);
         MySqlBackupController.IsOfInterest(backup).ShouldBeTrue("a change of it is looked at");
     }
+
+    [Fact]
+    public void A_backup_was_taken_before_it_was_complete_whatever_the_clock_of_its_node_says()
+    {
+        var status = new MySqlBackupStatus { CompletionTime = Now, Report = new RunReport { Step = RunStep.Done, LockedAt = Now.AddMinutes(-2) } };
+        BackupCatalogue.TakenAt(status).ShouldBe(Now.AddMinutes(-2));
+        status.Report = status.Report with { LockedAt = Now.AddHours(1) };
+        BackupCatalogue.TakenAt(status).ShouldBe(Now);
+        status.CompletionTime = null;
+        BackupCatalogue.TakenAt(status).ShouldBe(Now.AddHours(1));
+    }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
 using BackupOperator.Kubernetes.Serialization;
 using BackupOperator.Metrics.Exposition;
@@ -210,6 +211,36 @@ public sealed class RetentionTests
         var newest = await cluster.BackupAsync("newest", b => b.Status.ExpiresAt is not null, "when it expires");
         newest.Status.ExpiresAt.ShouldBe(newest.Status.CompletionTime!.Value.AddDays(7));
         newest.Status.Pruning.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_time_that_is_over_is_for_the_schedule_to_judge_where_it_has_a_retention()
+    {
+        await using var cluster = await ScriptedCluster.StartAsync(startOperator: false);
+        foreach (var (name, days) in new[] { ("n8", 8), ("n9", 9), ("n10", 10), ("n11", 11) })
+        {
+            var backup = await GoodAsync(cluster, name, days, tune: b => b.Spec.Retention = new BackupRetention { Ttl = "7d" });
+            var expires = backup.Status.CompletionTime!.Value.AddDays(7).UtcDateTime.ToString("s", CultureInfo.InvariantCulture) + "Z";
+            await cluster.Client.PatchAsync<MySqlBackup>(name, Samples.Namespace, KubernetesPatch.Merge(new JsonObject { ["status"] = new JsonObject { ["expiresAt"] = expires } }), "status", Stop);
+        }
+
+        await GoodAsync(cluster, "moved-9", 9, tune: b =>
+        {
+            b.Spec.Retention = new BackupRetention { Ttl = "7d" };
+            b.Spec.Storage.Volume!.Path = "another";
+        });
+        await GoodAsync(cluster, "moved-8", 8, tune: b => b.Spec.Storage.Volume!.Path = "another");
+        await ScheduleAsync(cluster, new ScheduleRetention { KeepLast = 9, MinCount = 3 });
+        cluster.StartOperator();
+
+        (await cluster.BackupAsync("n11", b => b.Status.IsBeingPruned, "the mark")).Status.Pruning!.Because.ShouldStartWith("schedule nightly: expired on");
+        (await cluster.BackupAsync("moved-9", b => b.Status.IsBeingPruned, "the mark")).Status.Pruning!.Because.ShouldStartWith("its ttl of 7d is over", customMessage: "no schedule looks there");
+        (await PruneAsync(cluster, asked: "n11")).Run.Prune!.Backups.ShouldHaveSingleItem().Name.ShouldBe("n11");
+        await Task.Delay(TimeSpan.FromSeconds(2), Stop);
+        foreach (var name in new[] { "n8", "n9", "n10" })
+        {
+            (await cluster.BackupAsync(name, _ => true, "it")).Status.Pruning.ShouldBeNull($"minCount keeps {name}");
+        }
     }
 
     [Theory]
