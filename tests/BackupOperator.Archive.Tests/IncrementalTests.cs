@@ -111,8 +111,8 @@ public sealed class IncrementalTests : IDisposable
         async Task<(ArchiveSummary Summary, PassResult Pass)> WriteAsync(ArchiveWriterOptions options)
         {
             await using var writer = await ArchiveWriter.OpenAsync(_chain.Store, options.BackupId, options);
-            var pass = await writer.RunPassAsync(databaseStopped: true);
-            return (await writer.FinishAsync(new ManifestFacts()), pass);
+            var written = await writer.RunPassAsync(databaseStopped: true);
+            return (await writer.FinishAsync(new ManifestFacts()), written);
         }
     }
 

@@ -72,7 +72,7 @@ public sealed class PruneRun(RunSpec run, RunSettings settings, IArchiveFactory 
     }
 
     private async Task<IReadOnlyList<(int Index, PruneProblem Problem)>> PruneAsync(
-        CopyTarget target, IReadOnlyList<(int Index, RunPruned Backup)> wanted, bool isFirst, CancellationToken cancellationToken)
+        CopyTarget target, List<(int Index, RunPruned Backup)> wanted, bool isFirst, CancellationToken cancellationToken)
     {
         if (wanted.Count == 0)
         {
