@@ -174,8 +174,9 @@ def scrape(port: int, path: str) -> str | None:
 
 
 def ready(port: int) -> bool:
-    """Leading, and with everything read: an operator in reserve is ready as well, but does not lead."""
-    return scrape(port, "/readyz") is not None and re.search(r"^mysqlbackup_leader(\{[^}]*\})? 1$", scrape(port, "/metrics") or "", re.MULTILINE) is not None
+    """Leading, and with everything read: asked in this order, for an operator in reserve is ready as well."""
+    leads = re.search(r"^mysqlbackup_leader(\{[^}]*\})? 1$", scrape(port, "/metrics") or "", re.MULTILINE) is not None
+    return leads and scrape(port, "/readyz") is not None
 
 
 def api_requests(port: int) -> float:
